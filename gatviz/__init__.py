@@ -21,14 +21,10 @@ if TYPE_CHECKING:  # for who reads and for type checkers; what runs is the table
         MultiHeadGATLayer as MultiHeadGATLayer,
         SingleHeadGATLayer as SingleHeadGATLayer,
     )
-    from gatviz.capturing import (
-        Capture as Capture,
-        CapturedRun as CapturedRun,
-        capture as capture,
-        from_attention as from_attention,
-        load_capture as load_capture,
-        watch as watch,
-    )
+    from gatviz.capturing.capture import Capture as Capture, capture as capture
+    from gatviz.capturing.given import from_attention as from_attention
+    from gatviz.capturing.run import CapturedRun as CapturedRun, load_capture as load_capture
+    from gatviz.capturing.watch import watch as watch
     from gatviz.checkpoints import (
         inspect_weights as inspect_weights,
         load_weights as load_weights,
@@ -69,8 +65,8 @@ _HOMES = {
     "Activation": "gatviz.model.around",
     "AlphaTrace": "gatviz.attention.alpha_trace",
     "BatchNorm": "gatviz.model.norms",
-    "Capture": "gatviz.capturing",
-    "CapturedRun": "gatviz.capturing",
+    "Capture": "gatviz.capturing.capture",
+    "CapturedRun": "gatviz.capturing.run",
     "Edges": "gatviz.attention.edges",
     "GAT": "gatviz.model.gat",
     "GATAttentionLayer": "gatviz.attention.gat",
@@ -98,15 +94,15 @@ _HOMES = {
     "Trace": "gatviz.model.trace",
     "Training": "gatviz.training.training",
     "analysis": "gatviz.analysis",
-    "capture": "gatviz.capturing",
+    "capture": "gatviz.capturing.capture",
     "explore": "gatviz.reporting.notebook",
     "export": "gatviz.export",
     "fit": "gatviz.training.fit",
-    "from_attention": "gatviz.capturing",
+    "from_attention": "gatviz.capturing.given",
     "generate": "gatviz.graph.generators",
     "inspect_graph": "gatviz.files",
     "inspect_weights": "gatviz.checkpoints",
-    "load_capture": "gatviz.capturing",
+    "load_capture": "gatviz.capturing.run",
     "load_training": "gatviz.training.training",
     "load_weights": "gatviz.checkpoints",
     "read_graph": "gatviz.files",
@@ -115,7 +111,7 @@ _HOMES = {
     "sample_graph_names": "gatviz.files",
     "save_weights": "gatviz.checkpoints",
     "view": "gatviz.reporting.notebook",
-    "watch": "gatviz.capturing",
+    "watch": "gatviz.capturing.watch",
     "write_graph": "gatviz.files",
 }
 """Public name → the module that it comes from."""

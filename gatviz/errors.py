@@ -39,8 +39,13 @@ def quote(value: object) -> str:
     text = value if isinstance(value, str) else _written(value)
     if len(text) > _MAX_QUOTE:
         text = text[: _MAX_QUOTE - 1] + "…"
-    printable = "".join(c if c.isprintable() or c in _JOINERS else f"\\x{ord(c):02x}" for c in text)
-    return f"'{printable}'" if isinstance(value, str) else printable
+    shown = printable(text)
+    return f"'{shown}'" if isinstance(value, str) else shown
+
+
+def printable(text: str) -> str:
+    """A text as one line that a terminal only writes: what could move its cursor or colour it is told by number."""
+    return "".join(c if c.isprintable() or c in _JOINERS else f"\\x{ord(c):02x}" for c in text)
 
 
 def _written(value: object) -> str:

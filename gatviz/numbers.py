@@ -66,5 +66,8 @@ def check_finite(where: str, value: Any, mend: str) -> float:
 
 
 def small_figure(figure: float) -> str:
-    """A difference as it is read, "7.5e−08": a real minus, at which no line is broken; "0" if there is none."""
-    return "0" if figure == 0 else f"{figure:.1e}".replace("-", "−")
+    """A difference as it is read, "7.5e−8": a real minus, at which no line is broken; "0" if there is none."""
+    if figure == 0:
+        return "0"
+    digits, power = f"{figure:.1e}".split("e")
+    return f"{digits}e{int(power)}".replace("-", "−")

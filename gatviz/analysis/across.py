@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from gatviz.analysis.baselines import mean_of_heads
 from gatviz.analysis.subject import called, listed
@@ -23,6 +22,7 @@ from gatviz.model.trace import StepTrace, Trace, attention_in
 from gatviz.words import _, ngettext
 
 if TYPE_CHECKING:
+    import pandas as pd
     from scipy.sparse import csr_array
 
 
@@ -64,6 +64,8 @@ class AcrossLayers:
         Raises:
             GatvizError: a node that is not there.
         """
+        import pandas as pd
+
         shares, hops = self._from(node)
         found = np.flatnonzero(shares > 0)
         order = found[np.argsort(-shares[found], kind="stable")]
@@ -72,6 +74,8 @@ class AcrossLayers:
 
     def by_hops(self, node: int) -> pd.DataFrame:
         """How much a node reads from each distance: hops 0 … L, share, sources (how many nodes)."""
+        import pandas as pd
+
         shares, hops = self._from(node)
         distances = np.arange(len(self.steps) + 1)
         return pd.DataFrame(
@@ -85,6 +89,8 @@ class AcrossLayers:
     @property
     def table(self) -> pd.DataFrame:
         """A row for every node and each distance: node, hops, share, sources."""
+        import pandas as pd
+
         parts = [self.by_hops(n).assign(node=name) for n, name in enumerate(self.names)]
         columns = ["node", "hops", "share", "sources"]
         return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)

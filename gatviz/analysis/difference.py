@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.analysis.baselines import WeightingKey, column_of, name_of, weighting_of
@@ -14,6 +14,9 @@ from gatviz.analysis.subject import Analysed, called, subject_of
 from gatviz.attention.layer_trace import Array
 from gatviz.graph.graph import Graph
 from gatviz.words import _, begun, ngettext
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +62,8 @@ class Difference:
     @cached_property
     def table(self) -> pd.DataFrame:
         """A row for each edge, largest difference first: edge, source, target, the two weights by name, difference."""
+        import pandas as pd
+
         order = np.argsort(-np.abs(self.values), kind="stable")
         names = np.array(self.names, dtype=object)
         first, second = column_of(self.first_key), column_of(self.second_key)

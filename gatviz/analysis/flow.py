@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.analysis.baselines import (
@@ -25,6 +25,9 @@ from gatviz.analysis.terms import target_sums
 from gatviz.attention.layer_trace import Array
 from gatviz.graph.graph import Graph
 from gatviz.words import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +55,8 @@ class InAndOut:
     @cached_property
     def table(self) -> pd.DataFrame:
         """A row for each node and head."""
+        import pandas as pd
+
         N, H = self.received.shape
         return pd.DataFrame(
             {
@@ -115,6 +120,8 @@ def edge_table(trace: Analysed, graph: Graph | None = None) -> pd.DataFrame:
     Columns: edge (its place in the trace), source, target, self_loop, added, "head 0" … "head H−1",
     "mean of heads" (with more than one), "GCN weight", "uniform".
     """
+    import pandas as pd
+
     subject = subject_of(trace, graph)
     layer = subject.layer
     names = np.array(subject.names, dtype=object)
@@ -139,6 +146,8 @@ def top_edges(trace: Analysed, which: WeightingKey = 0, count: int = 20, graph: 
 
     Columns: edge, source, target, self_loop, added, weight, uniform, times_uniform.
     """
+    import pandas as pd
+
     subject = subject_of(trace, graph)
     layer = subject.layer
     weights, uniform = weighting_of(layer, which), uniform_weights(layer)

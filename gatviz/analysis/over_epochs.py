@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gatviz.analysis.terms import entropy_terms
 from gatviz.attention.layer_trace import Array
 
 AT_LEAST = 20
@@ -44,9 +45,6 @@ class HeadsAt:
 
 def heads_at(alpha: Array, edge_index: NDArray[np.int64], ptr: NDArray[np.int64]) -> HeadsAt:
     """From α [E, H] over edges sorted by target, and the pointers [N + 1] to each target's edges."""
-
-    from scipy.special import entr
-
     counts = np.diff(ptr)
     E, H = alpha.shape
     nothing = np.full(H, np.nan)
@@ -56,7 +54,7 @@ def heads_at(alpha: Array, edge_index: NDArray[np.int64], ptr: NDArray[np.int64]
     judged = counts >= 2
     if judged.any():
         reads = np.flatnonzero(counts)
-        entropy = np.add.reduceat(entr(alpha), ptr[reads], axis=0)[judged[reads]]
+        entropy = np.add.reduceat(entropy_terms(alpha), ptr[reads], axis=0)[judged[reads]]
         read = counts[judged, None]
         effective = np.clip(np.exp(entropy), 1.0, read)
         means = (effective / read).mean(axis=0), effective.mean(axis=0), float(read.mean())

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.analysis.classes import Columns, column_ways, judged, likely_columns, way_in_words
@@ -21,6 +21,9 @@ from gatviz.graph.checks import SPLITS
 from gatviz.graph.graph import Graph
 from gatviz.model.trace import Trace
 from gatviz.words import _, ngettext, one_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ALL = "all"
 RIGHT, WRONG = "right", "wrong"
@@ -126,6 +129,8 @@ class Predictions:
         Raises:
             GatvizError: a part that has no nodes.
         """
+        import pandas as pd
+
         chosen = np.flatnonzero(_members(self.accuracy(part).part, self.actual, self.split))
         counts = np.zeros((len(self.classes), len(self.classes)), dtype=np.int64)
         np.add.at(counts, (self.actual[chosen], self.predicted[chosen]), 1)
@@ -135,6 +140,8 @@ class Predictions:
     @cached_property
     def table(self) -> pd.DataFrame:
         """A row for each node."""
+        import pandas as pd
+
         classes = np.array(self.classes, dtype=object)
         return pd.DataFrame(
             {

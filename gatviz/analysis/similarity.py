@@ -8,15 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.analysis.subject import Analysed, layer_of
 from gatviz.analysis.terms import target_sums
 from gatviz.attention.layer_trace import Array, LayerTrace
 from gatviz.words import _, commas, ngettext
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +50,8 @@ class HeadSimilarity:
     @cached_property
     def table(self) -> pd.DataFrame:
         """A row for each pair of heads: first_head, second_head, divergence_bits, rank_correlation, ranked_targets."""
+        import pandas as pd
+
         rows = [
             (h, k, self.divergence[h, k], self.correlation[h, k], int(self.ranked[h, k]))
             for h, k in combinations(range(len(self.divergence)), 2)

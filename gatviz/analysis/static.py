@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.analysis.similarity import ranks_within
@@ -18,6 +17,9 @@ from gatviz.analysis.subject import Analysed, called, layer_of, subject_of
 from gatviz.attention.layer_trace import MAX_DENSE_NODES, Array, GATTrace, LayerTrace
 from gatviz.graph.graph import Graph
 from gatviz.words import N_, _, and_list, ngettext
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TOO_MANY = N_("The test was not run: there are too many pairs of sources to compare on this graph.")
 MAX_SOURCE_PAIRS = 5_000_000
@@ -95,6 +97,8 @@ class StaticAttention:
     @cached_property
     def table(self) -> pd.DataFrame:
         """A row for each head: head, static, target_pairs, agreeing_pairs, comparisons, contrary_comparisons."""
+        import pandas as pd
+
         heads = len(self.static)
         return pd.DataFrame(
             {
@@ -196,6 +200,8 @@ def rankings(trace: Analysed, graph: Graph | None = None) -> pd.DataFrame:
 
     Of α alone there is no e; the largest α is the first.
     """
+    import pandas as pd
+
     subject = subject_of(trace, graph)
     layer = subject.layer
     names = np.array(subject.names, dtype=object)

@@ -108,7 +108,7 @@ def training_story(
     standing = [(head, first) for head, first, ends in found if ends is None]
     now = _at(epochs, heads, at)
     return TrainingStory(
-        headline=_headline(epochs, now, standing, ended=ended, total=total),
+        headline=_headline(epochs, now, standing, at=at, ended=ended, total=total),
         below=joined(_accuracy(curves, others, names or {}, ended=ended), _share(now, standing)),
         flags=tuple(sorted(flags, key=lambda flag: flag.epoch)),
         head=None if now is None else _told_head(now, standing),
@@ -149,7 +149,7 @@ def _told_head(now: HeadsAt, standing: Sequence[tuple[int, int]]) -> int:
 
 
 def _headline(
-    epochs: Sequence[int], now: HeadsAt | None, standing: list[tuple[int, int]], *, ended: bool, total: int
+    epochs: Sequence[int], now: HeadsAt | None, standing: list[tuple[int, int]], *, at: int, ended: bool, total: int
 ) -> Sentence:
     if now is None or not epochs:
         return said(_("Attention is not trained yet: press Play, or Step for one epoch."))
@@ -175,7 +175,8 @@ def _headline(
     return joined(
         said(template, epoch=first, head=head, source=Node(int(now.source[head]))),
         said(
-            _("Evenness {evenness}: reads like {effective} of {read} neighbours."),
+            _("Evenness {evenness} at epoch {at}: reads like {effective} of {read} neighbours."),
+            at=max(epoch for epoch in epochs if epoch <= at),
             evenness=Number(float(now.evenness[head])),
             effective=Number(float(now.effective[head])),
             read=Number(now.neighbours),

@@ -11,19 +11,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.analysis.subject import Analysed, Subject, layer_of, nodes, subject_of
-from gatviz.analysis.terms import strongest_into, target_maxima, target_sums
+from gatviz.analysis.terms import entropy_terms, strongest_into, target_maxima, target_sums
 from gatviz.attention.alpha_trace import SUMS_TO_ONE
 from gatviz.attention.layer_trace import Array, LayerTrace
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
 from gatviz.words import _, ngettext
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 AVERAGES, LEANS, CHOOSES = "averages", "leans", "chooses"
 
@@ -190,6 +192,8 @@ class Uniformity:
     @cached_property
     def table(self) -> pd.DataFrame:
         """A row for each node and head."""
+        import pandas as pd
+
         N, H = self.entropy.shape
         names = np.array(self.names, dtype=object)
         nothing = np.full((N, H), np.nan)
@@ -216,6 +220,8 @@ class Uniformity:
     @cached_property
     def by_head(self) -> pd.DataFrame:
         """A row for each head: counts of, and means over, the judged nodes, which read two or more."""
+        import pandas as pd
+
         H = self.entropy.shape[1]
         columns = {
             "head": np.arange(H),
@@ -289,16 +295,13 @@ def uniformity(trace: Analysed, graph: Graph | None = None, *, rule: Rule | None
         graph: names and labels of the nodes; a model's trace brings its own.
         rule: where its words end; the usual one if left out.
     """
-
-    from scipy.special import entr
-
     subject = subject_of(trace, graph)
     layer, rule = subject.layer, rule or Rule()
     counts = np.diff(layer.ptr)
     reads, judged = counts > 0, counts >= 2
     alpha = layer.alpha.astype(np.float64)
     parts = _parts(layer, alpha)
-    entropy = _where(reads, np.maximum(target_sums(layer, entr(parts)), 0.0))
+    entropy = _where(reads, np.maximum(target_sums(layer, entropy_terms(parts)), 0.0))
     # Rounding may put an even share a hair above n neighbours, or below one.
     effective = np.clip(np.exp(entropy), 1.0, np.maximum(counts, 1)[:, None])
     evenness = _where(judged, effective / np.maximum(counts, 1)[:, None])
@@ -332,8 +335,6 @@ def uniformity(trace: Analysed, graph: Graph | None = None, *, rule: Rule | None
 
 def effective_neighbours(trace: Analysed, target: int, head: int) -> float:
     """How many neighbours one node effectively reads under a head: `Uniformity.effective` of it alone, NaN for none."""
-    from scipy.special import entr
-
     layer = layer_of(trace)
     edges = layer.edges_into(target)
     shares: Array = layer.alpha[edges, head].astype(np.float64)
@@ -341,7 +342,7 @@ def effective_neighbours(trace: Analysed, target: int, head: int) -> float:
         shares = _parts(layer, layer.alpha[:, [head]].astype(np.float64))[edges, 0]
     if not shares.size:
         return float("nan")
-    entropy = np.maximum(np.add.reduceat(entr(shares), [0])[0], 0.0)
+    entropy = np.maximum(np.add.reduceat(entropy_terms(shares), [0])[0], 0.0)
     return float(np.clip(np.exp(entropy), 1.0, shares.size))
 
 

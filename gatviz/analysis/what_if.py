@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.analysis.matching import Matched, edges_of, of_nodes
@@ -21,6 +20,9 @@ from gatviz.attention.layer_trace import Array, LayerTrace
 from gatviz.errors import GatvizError
 from gatviz.model.trace import Trace
 from gatviz.words import _, ngettext
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _ROUNDING = 1e-5
 """A target whose inputs are all the same may still come out with other last digits, as sums are cut into other pieces
@@ -93,6 +95,8 @@ class WhatIf:
     @cached_property
     def table(self) -> pd.DataFrame:
         """A row for each edge and head: source, target, head, status, before, after, delta."""
+        import pandas as pd
+
         count, H = self.delta.shape
         names = np.array(self.names, dtype=object)
         return pd.DataFrame(
@@ -188,6 +192,8 @@ def _taken(alpha: Array, edges: NDArray[np.int64], heads: int) -> Array:
 
 
 def _out(matched: Matched, before: Trace, after: Trace) -> pd.DataFrame | None:
+    import pandas as pd
+
     if before.out.shape[1] != after.out.shape[1] or not (of_nodes(before) and of_nodes(after)):
         return None
     old, new = matched.rows(before.out, after.out)

@@ -6,21 +6,3 @@ kinds     the attention layers of libraries and tutorials: what each was given, 
 capture   hooks on all of them for one run → a Capture: a graph, a trace for each call, what could not be proved
 watch     the same once an epoch of somebody's own training → a file that is replayed
 """
-
-from gatviz.capturing.capture import Call, Capture, Unproved, capture
-from gatviz.capturing.given import from_attention
-from gatviz.capturing.run import CapturedCall, CapturedRun, load_capture
-from gatviz.capturing.watch import Watch, watch
-
-__all__ = [
-    "Call",
-    "Capture",
-    "CapturedCall",
-    "CapturedRun",
-    "Unproved",
-    "Watch",
-    "capture",
-    "from_attention",
-    "load_capture",
-    "watch",
-]

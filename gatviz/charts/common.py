@@ -8,16 +8,18 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from gatviz.attention.layer_trace import Array
 from gatviz.colours import DIVERGING, EMPTY, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme, colour_at, text_on
 from gatviz.words import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _FONT = "'Source Sans', system-ui, -apple-system, 'Segoe UI', sans-serif"
 _MAX_NAME = 20
@@ -41,6 +43,14 @@ class Chart:
     figure: go.Figure
     caption: str
     table: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        """What stands beside a chart is written as large as its numbers."""
+        beside = {"size": 13}
+        self.figure.update_xaxes(title={"font": beside})
+        self.figure.update_yaxes(title={"font": beside})
+        self.figure.update_coloraxes(colorbar={"title": {"font": beside}})
+        self.figure.update_traces(colorbar={"title": {"font": beside}}, selector={"type": "heatmap"})
 
     def config(self, image: Literal["svg", "png"] | None = "svg") -> dict[str, Any]:
         """plotly's options: the mode bar saves the figure as this kind of image, in the browser; None: it does not."""
@@ -101,7 +111,12 @@ def figure(title: str, theme: Theme, *, height: int = 380, legend: bool = False,
     """An empty figure with title and look."""
     result = go.Figure()
     result.update_layout(
-        title={"text": plain(title, 200), "font": {"size": 16}, "x": 0, "xref": "paper", "xanchor": "left"},
+        title={
+            "text": plain(title, 200),
+            "font": {"size": 16, "weight": 600},
+            "x": 0,
+            "xanchor": "left",
+        },
         font={"family": _FONT, "size": 13, "color": INK[theme]},
         paper_bgcolor=PAPER[theme],
         plot_bgcolor=PAPER[theme],
@@ -116,7 +131,12 @@ def figure(title: str, theme: Theme, *, height: int = 380, legend: bool = False,
         },
         **layout,
     )
-    axes = {"gridcolor": LINE[theme], "linecolor": LINE[theme], "zerolinecolor": LINE[theme], "automargin": True}
+    axes = {
+        "gridcolor": LINE[theme],
+        "linecolor": LINE[theme],
+        "zerolinecolor": LINE[theme],
+        "automargin": True,
+    }
     result.update_xaxes(**axes)
     result.update_yaxes(**axes)
     return result
@@ -164,13 +184,13 @@ def matrix(
     order: Sequence[int] | None = None,
     rows: str | None = None,
     columns: str | None = None,
-    between: str = "←",
+    between: str = "",
 ) -> go.Figure:
     """A square heatmap of values [K, K], row = target from the top down; NaN cells stay empty.
 
     Arguments:
         rows, columns: the axes' titles; targets that read sources if left out.
-        between: what stands between a row's name and a column's where the pointer is.
+        between: what stands between a row's name and a column's where the pointer is; without it they are an arrow.
     """
     chosen = list(range(len(names))) if order is None else list(order)
     shown = values[np.ix_(chosen, chosen)]
@@ -180,12 +200,12 @@ def matrix(
     result = figure(title, theme, height=size, width=size + 120)
     many = len(labels) > _MAX_CELL_NUMBERS
     sign = "+" if colours["zmin"] < 0 else ""
+    pair = f"%{{customdata[1]}} {between} %{{customdata[0]}}" if between else "%{customdata[0]} → %{customdata[1]}"
     result.add_trace(
         go.Heatmap(
             z=shown,
             customdata=np.stack(np.meshgrid(whole, whole), axis=-1) if labels else None,
-            hovertemplate=f"%{{customdata[1]}} {between} %{{customdata[0]}}: "
-            f"%{{z:{sign}.{digits + 2}f}} {unit}<extra></extra>",
+            hovertemplate=f"{pair}: %{{z:{sign}.{digits + 2}f}} {unit}<extra></extra>",
             hoverongaps=False,
             xgap=0 if many else 2,
             ygap=0 if many else 2,

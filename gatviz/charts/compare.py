@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 
 from gatviz.analysis import AcrossLayers, Difference, InAndOut, WhatIf
@@ -26,6 +26,9 @@ from gatviz.charts.common import (
 )
 from gatviz.colours import DIVERGING, INK, PALE, SEQUENTIAL, Theme, head_colour, signed_colour, text_on
 from gatviz.words import _, ngettext, sentences
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SHADES = 0.35, 1.0
 _MAX_BARS = 100
@@ -89,7 +92,7 @@ def top_edges_chart(table: pd.DataFrame, title: str, *, theme: Theme = "light") 
     """The strongest edges, from `analysis.top_edges`, with what uniform attention would give; None without edges."""
     if table.empty:
         return None
-    labels = [f"{plain(row.target, 14)} ← {plain(row.source, 14)}" for row in table.itertuples()]
+    labels = [f"{plain(row.source, 14)} → {plain(row.target, 14)}" for row in table.itertuples()]
     places = np.arange(len(labels))
     heading = _("Strongest arrows, {title}").format(title=title)
     drawn = figure(heading, theme, legend=True, height=110 + 24 * len(labels))
@@ -118,7 +121,7 @@ def top_edges_chart(table: pd.DataFrame, title: str, *, theme: Theme = "light") 
     drawn.update_xaxes(title=_("weight (share, 0 to 1)"), range=[0, 1.02])
     _arrow_axis(drawn, labels)
     caption = _(
-        "A bar is an arrow, target ← source: how much of its attention the target gives to the source. The short line "
+        "A bar is an arrow, source → target: how much of its attention the target gives to the source. The short line "
         "is its share if the target attended to all alike."
     )
     return Chart(drawn, caption, table)
@@ -133,7 +136,7 @@ def _if_uniform(axis: str) -> str:
 def _arrow_axis(drawn: go.Figure, labels: Sequence[str]) -> None:
     """An arrow a line, the first on top."""
     drawn.update_yaxes(
-        title={"text": _("arrow, target ← source"), "standoff": 14},
+        title={"text": _("arrow, source → target"), "standoff": 14},
         autorange="reversed",
         tickmode="array",
         tickvals=np.arange(len(labels)),
@@ -217,7 +220,7 @@ def top_changes_chart(
     if table.empty:
         return None
     many = head is None and found.delta.shape[1] > 1
-    arrow = _("{target} ← {source}, head {head}") if many else "{target} ← {source}"
+    arrow = _("{source} → {target}, head {head}") if many else "{source} → {target}"
     labels = [
         arrow.format(target=plain(row.target, 14), source=plain(row.source, 14), head=row.head)
         for row in table.itertuples()
@@ -244,7 +247,7 @@ def top_changes_chart(
     drawn.update_xaxes(title=_("α (share, 0 to 1)"), range=[-0.02, 1.02])
     _arrow_axis(drawn, labels)
     caption = _(
-        "A line is an arrow, target ← source, from its α before (ring) to its α now (dot); blue has grown, red has "
+        "A line is an arrow, source → target, from its α before (ring) to its α now (dot); blue has grown, red has "
         "shrunk. An arrow that is not there counts as 0."
     )
     return Chart(drawn, caption, table)
@@ -285,6 +288,8 @@ def _cut(said: str, drawn: int, nodes: int) -> str:
 
 def across_chart(found: AcrossLayers, *, to_largest: bool = False, theme: Theme = "light") -> Chart | None:
     """The product of the layers' attention as a matrix, 0 to 1 or to the largest; None above 200 nodes or without."""
+    import pandas as pd
+
     if not 0 < len(found.names) <= MAX_DENSE_NODES:
         return None
     values = found.matrix
@@ -307,6 +312,8 @@ def across_chart(found: AcrossLayers, *, to_largest: bool = False, theme: Theme 
 
 def hops_chart(found: AcrossLayers, nodes: Sequence[int] | None = None, *, theme: Theme = "light") -> Chart | None:
     """From how far away each node reads, a stacked bar for each; of all nodes, or of the chosen ones."""
+    import pandas as pd
+
     chosen = list(range(len(found.names))) if nodes is None else list(nodes)
     if not chosen:
         return None

@@ -5,8 +5,9 @@ n nodes, e edges that were removed.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
@@ -18,6 +19,9 @@ from gatviz.charts.common import Chart, figure, plain
 from gatviz.charts.explanation import class_colour
 from gatviz.colours import ACCENT, INK, LINE, PAPER, SOFT, Theme
 from gatviz.words import _, ngettext
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MAX_ARROWS = 150
 """So many at most are drawn, the strongest."""

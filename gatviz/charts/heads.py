@@ -377,7 +377,7 @@ def alpha_chart(trace: LayerTrace, graph: Graph, *, to_largest: bool = False, th
                 z=z,
                 x=names,
                 y=names,
-                hovertemplate=f"{commas(['%{y} ← %{x}', name_of(head)])}: α = %{{z:.4f}}<extra></extra>",
+                hovertemplate=f"{commas(['%{x} → %{y}', name_of(head)])}: α = %{{z:.4f}}<extra></extra>",
                 hoverongaps=False,
                 coloraxis="coloraxis",
             ),

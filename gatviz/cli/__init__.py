@@ -9,16 +9,17 @@ server       the app, started on files
 start        which files the app was started on: told to its process here, read there
 
 Results go to standard output or a file, all else to standard error. 0 says that it worked, 1 that what came in cannot
-be used (a sentence says why), 2 that the command was called wrongly, 130 that Ctrl+C ended it.
+be used (a sentence says why), 2 that the command was called wrongly, 130 that Ctrl+C ended it; the app ends so with 0.
 """
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Sequence
 
 from gatviz import words
-from gatviz.errors import GatvizError
+from gatviz.errors import GatvizError, printable
 from gatviz.words import _
 
 INTERRUPTED = 130
@@ -29,6 +30,13 @@ _ALLOCATOR = "DefaultCPUAllocator"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; gives the exit status."""
     words.spoken_by(_language)
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:  # also while it loads
+        return INTERRUPTED
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     import click
 
     from gatviz.cli.commands import commands
@@ -36,12 +44,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status = commands().main(args=arguments, prog_name="gatviz", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        for line in shown.getvalue().splitlines():
+            click.echo(printable(line), err=True)
         return error.exit_code
     except GatvizError as error:
-        click.echo(f"gatviz: {error}", err=True)
+        click.echo(printable(f"gatviz: {error}"), err=True)
         return 1
-    except (KeyboardInterrupt, click.Abort):  # before RuntimeError, which Abort is one of
+    except click.Abort:  # Ctrl+C, as Click tells it; before RuntimeError, which it is one of
         return INTERRUPTED
     except (MemoryError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and _ALLOCATOR not in str(error):

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 import gatviz
+from gatviz.errors import printable
 from gatviz.words import _, or_list
 
 OPEN = "open"
@@ -73,7 +74,7 @@ def _teller(quiet: bool) -> Callable[[str], None]:
 
     def say(sentence: str) -> None:
         if not quiet:
-            click.echo(sentence, err=True)
+            click.echo(printable(sentence), err=True)
 
     return say
 
@@ -164,6 +165,28 @@ def _ran(given: Any, graph: str, say: Callable[[str], None], **model: Any) -> An
     return run(given.graph, model["weights"], model["choose"], drawn, say)
 
 
+def _path(out: str) -> str | None:
+    """What a command writes to, None for standard output."""
+    from gatviz.cli.streams import STANDARD
+
+    return None if out == STANDARD else out
+
+
+def _check_out(out: str, *read: str | None, text: bool) -> None:
+    """Refuse what cannot be written to before the work is done, and a file that is read and would be no more.
+
+    Arguments:
+        read: the files that the result is no new form of.
+    """
+    from gatviz.cli.streams import check_out
+
+    file = Path(out)
+    for source in read:
+        if source is not None and file.is_file() and Path(source).is_file() and file.samefile(source):
+            raise click.UsageError(_("{file} would be lost: name another file to write to.").format(file=out))
+    check_out(out, text=text)
+
+
 def _open() -> click.Command:
     def run(graph: str | None, weights: str | None, port: int | None, address: str, browser: bool, quiet: bool) -> int:
         from gatviz.cli.server import serve
@@ -200,6 +223,9 @@ def _trace() -> click.Command:
         arrays = out.lower().endswith(".npz")
         if arrays and as_json:
             raise click.UsageError(_("An .npz file holds no JSON: leave out --json, or name another file."))
+        _check_out(out, graph, model["weights"], text=not arrays)
+        if out.lower().endswith((".graphml", ".gexf", ".gml")):
+            raise click.UsageError(_("A trace is a table: gatviz export writes a graph with α on its edges."))
         ran = _ran(_given(graph, form, say, **model), graph, say, **model)
         if arrays:
             streams.put(npz_of(ran.trace), out, text=False)
@@ -231,12 +257,13 @@ def _export() -> click.Command:
     def run(graph: str, out: str, form: str | None, to: str | None, quiet: bool, **model: Any) -> None:
         from gatviz.cli import streams
         from gatviz.export import write_alpha
+        from gatviz.export.alpha import format_of
 
         say = _teller(quiet)
+        form_out = format_of(_path(out), to)
+        _check_out(out, model["weights"], text=form_out != "npz")
         ran = _ran(_given(graph, form, say, **model), graph, say, **model)
-        content = write_alpha(ran.trace, None if out == "-" else out, to)
-        if out == "-":
-            streams.put(content, out, text=to != "npz")
+        streams.put(write_alpha(ran.trace, format=form_out), out, text=form_out != "npz")
 
     return _command(
         "export",
@@ -259,13 +286,14 @@ def _export() -> click.Command:
 def _report() -> click.Command:
     def run(graph: str, out: str, form: str | None, explain: str | None, quiet: bool, **model: Any) -> None:
         from gatviz.analysis import explain_node
-        from gatviz.capturing import CapturedRun
+        from gatviz.capturing.run import CapturedRun
         from gatviz.cli import streams
         from gatviz.cli.running import node_of
         from gatviz.cli.streams import telling
         from gatviz.reporting.page import Shown, report
 
         say = _teller(quiet)
+        _check_out(out, graph, model["weights"], text=True)
         title = Path(graph).stem if graph != streams.STANDARD else _("a graph")
         given = _given(graph, form, say, **model)
         writing = _("Writing what is said of each node and arrow …")
@@ -301,12 +329,13 @@ def _convert() -> click.Command:
     def run(graph: str, out: str, form: str | None, to: str | None, quiet: bool) -> None:
         from gatviz.cli import streams
         from gatviz.cli.sources import graph_in
-        from gatviz.files import FORMATS, write_graph
+        from gatviz.files import write_graph
+        from gatviz.files.writing import form_to_write
 
+        form_out = form_to_write(_path(out), to)
+        _check_out(out, text=form_out.text)
         found = graph_in(graph, form, _teller(quiet)).graph
-        content = write_graph(found, None if out == "-" else out, to)
-        if out == "-":
-            streams.put(content, out, text=to is not None and FORMATS[to].text)
+        streams.put(write_graph(found, format=form_out.name), out, text=form_out.text)
 
     return _command(
         "convert",
@@ -329,7 +358,8 @@ def _info() -> click.Command:
         from gatviz.cli.telling import told_of
 
         told = told_of(file, form, _teller(quiet))
-        put(json_of(told.value) if as_json else ("\n".join(told.lines) + "\n").encode(), "-", text=True)
+        lines = "".join(f"{printable(line)}\n" for line in told.lines)
+        put(json_of(told.value) if as_json else lines.encode(), "-", text=True)
 
     return _command(
         "info",

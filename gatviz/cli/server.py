@@ -20,7 +20,7 @@ from types import FrameType
 
 from gatviz.cli.start import Opening
 from gatviz.cli.streams import STANDARD, Say, bytes_of
-from gatviz.errors import GatvizError
+from gatviz.errors import GatvizError, quote
 from gatviz.words import _
 
 HERE = "localhost"
@@ -41,16 +41,21 @@ def serve(
     if find_spec("streamlit") is None:
         raise GatvizError(_("the app"), "Streamlit", _("none"), _('install it: pip install "gatviz[app]"'))
     for path in (graph, weights):
-        if path not in (None, STANDARD) and not Path(str(path)).is_file():
-            found = _("a folder") if Path(str(path)).is_dir() else _("none")
-            raise GatvizError(str(path), _("a file"), found, _("check the path"))
+        if path is None or path == STANDARD:
+            continue
+        if not Path(path).is_file():
+            found = _("a folder") if Path(path).is_dir() else _("none")
+            raise GatvizError(quote(path), _("a file"), found, _("check the path"))
+        if not os.access(path, os.R_OK):
+            raise GatvizError(quote(path), _("a file that can be read"), _("permission denied"), _("check the path"))
     chosen = _port(port, address)
     with _kept(graph, weights) as opening:
-        server = subprocess.Popen(
-            [sys.executable, "-P", "-m", "gatviz.ui.server", *_settings(chosen, address)],
-            env={**os.environ, **opening.as_environment()},
-            stdout=subprocess.DEVNULL,  # Streamlit's own greeting
-        )
+        with deaf_to_ctrl_c():
+            server = subprocess.Popen(
+                [sys.executable, "-P", "-m", "gatviz.ui.server", *_settings(chosen, address)],
+                env={**os.environ, **opening.as_environment()},
+                stdout=subprocess.DEVNULL,  # Streamlit's own greeting
+            )
         return _until_ended(server, f"http://{_host(address)}:{chosen}", browser=browser, say=say, tell=tell)
 
 
@@ -79,7 +84,8 @@ def _port(asked: int | None, address: str) -> int:
             with socket.create_server((address, port), family=_family(address)) as found:
                 return int(found.getsockname()[1])
         except OSError as error:
-            why = (error.strerror or _("an error")).lower()
+            told = error.strerror if error.errno is None or error.errno < 0 else os.strerror(error.errno)
+            why = (told or _("an error")).lower()
     where = f"{address}:{asked}" if asked is not None else address
     raise GatvizError(where, _("a free place to listen"), why, _("choose another port or address"))
 
@@ -102,6 +108,16 @@ def _kept(graph: str | None, weights: str | None) -> Iterator[Opening]:
         file.write_bytes(content)
         paths = [str(file) if path == STANDARD else path and str(Path(path).resolve()) for path in (graph, weights)]
         yield Opening(paths[0], name if graph == STANDARD else None, paths[1])
+
+
+@contextmanager
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """What is started meanwhile does not hear it: a terminal tells it to both, and this process ends the other."""
+    hears = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, hears)
 
 
 def _until_ended(server: subprocess.Popen[bytes], url: str, *, browser: bool, say: Say, tell: Say) -> int:

@@ -23,9 +23,10 @@ def bytes_of(source: str, say: Say = lambda _sentence: None) -> tuple[bytes | st
     Raises:
         GatvizError: standard input is nobody's, or gives more than any file may have.
     """
+    from gatviz.files.encoding import shown_name
     from gatviz.files.limits import MAX_BYTES
 
-    where = _("standard input") if source == STANDARD else Path(source).name
+    where = _("standard input") if source == STANDARD else shown_name(Path(source).name)
     say(_("Reading {where} …").format(where=where))
     if source != STANDARD:
         return source, where
@@ -56,22 +57,36 @@ def json_of(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def put(content: bytes, out: str, *, text: bool) -> None:
-    """Write to a file or to standard output.
+def check_out(out: str, *, text: bool) -> None:
+    """Refuse where nothing can be written.
 
     Raises:
         GatvizError: a path that cannot be written, or numbers for a terminal.
     """
     if out != STANDARD:
-        from gatviz.files.disk import write_file
+        from gatviz.files.disk import check_writable
 
-        write_file(out, content)
+        check_writable(out)
         return
     if sys.stdout is None:
         raise GatvizError(_("standard output"), _("a file or a program"), _("none"), _("name a file to write to"))
     if not text and sys.stdout.isatty():
         found = _("a terminal")
         raise GatvizError(_("standard output"), _("a file or a program"), found, _("name a file to write to"))
+
+
+def put(content: bytes, out: str, *, text: bool) -> None:
+    """Write to a file or to standard output.
+
+    Raises:
+        GatvizError: as `check_out`; no room.
+    """
+    check_out(out, text=text)
+    if out != STANDARD:
+        from gatviz.files.disk import write_file
+
+        write_file(out, content)
+        return
     try:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()

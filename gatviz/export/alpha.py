@@ -138,11 +138,7 @@ def write_alpha(
     Raises:
         GatvizError: another format, a graph that the format cannot hold, or a path that cannot be written.
     """
-    chosen = format or _by_ending(path)
-    if chosen not in FORMATS:
-        raise GatvizError(
-            "write_alpha", one_of(FORMATS), quote(chosen) if chosen else _("nothing"), _("choose one of these")
-        )
+    chosen = format_of(path, format)
     if chosen != "csv":
         return write_graph(graph_with_alpha(trace, before=before, explanation=explanation), path, chosen)
     content = alpha_table(trace, before=before, explanation=explanation).to_csv(index=False).encode()
@@ -151,8 +147,18 @@ def write_alpha(
     return content
 
 
-def _by_ending(path: str | os.PathLike[str] | None) -> str:
-    return "" if path is None else Path(path).suffix.removeprefix(".").lower()
+def format_of(path: str | os.PathLike[str] | None, format: str | None = None) -> str:
+    """In which format `write_alpha` writes: the one that is named, or the one that the path's ending tells.
+
+    Raises:
+        GatvizError: none of `FORMATS`.
+    """
+    ending = "" if path is None else Path(path).suffix.removeprefix(".").lower()
+    chosen = ending if format is None else format
+    if chosen not in FORMATS:
+        found = quote(chosen) if chosen else _("nothing")
+        raise GatvizError(_("the format of α"), one_of(FORMATS), found, _("choose one of these"))
+    return chosen
 
 
 def _changes(trace: Trace, before: Trace | None) -> Iterator[tuple[int, int, NDArray[np.floating[Any]]]]:

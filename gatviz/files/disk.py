@@ -45,8 +45,9 @@ def read_file(
     except GatvizError:
         raise
     except (OSError, ValueError) as error:  # ValueError: a path with a zero in it
-        expected, mend = _("a file that can be read"), _("check the path, or pass bytes")
-        raise GatvizError(quote(str(path)), expected, _reason(error), mend) from None
+        content = "\n" in str(path)  # a text that was meant as what a file holds
+        mend = _("pass bytes, or a path") if content else _("check the path")
+        raise GatvizError(quote(str(path)), _("a file that can be read"), _reason(error), mend) from None
 
 
 def write_file(path: str | os.PathLike[str], content: bytes) -> None:
@@ -55,10 +56,30 @@ def write_file(path: str | os.PathLike[str], content: bytes) -> None:
     Raises:
         GatvizError: it cannot be written.
     """
+    check_writable(path)
     try:
         Path(path).write_bytes(content)
     except (OSError, ValueError) as error:
-        raise GatvizError(quote(str(path)), _("a path to write to"), _reason(error), _("choose another")) from None
+        raise _not_written(path, _reason(error)) from None
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Refuse where nothing can be written, before the work is done that is to be written there.
+
+    Raises:
+        GatvizError: a folder, or a file in one that is not there.
+    """
+    file = Path(path)
+    try:
+        why = _("a folder") if file.is_dir() else "" if file.parent.is_dir() else _("no such folder")
+    except ValueError as error:  # a path with a zero in it
+        why = _reason(error)
+    if why:
+        raise _not_written(path, why)
+
+
+def _not_written(path: str | os.PathLike[str], why: str) -> GatvizError:
+    return GatvizError(quote(str(path)), _("a path to write to"), why, _("choose another"))
 
 
 def _reason(error: OSError | ValueError) -> str:

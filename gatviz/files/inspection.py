@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,8 +38,7 @@ class Inspection:
         format: the format's name.
         columns: which column is what; all can be changed through `ReadOptions`.
         options: what was decided by hand.
-        duplicates: edges merged into another. loops: self-loops. components: connected pieces.
-        isolated: nodes that no edge joins to another node.
+        duplicates: edges merged into another.
         symmetric: for an adjacency matrix, whether it equals its transpose; else None.
         orientation: how a matrix was read; None for what is no matrix.
         two_mode: whether edges join two kinds of nodes; None where nothing tells.
@@ -52,15 +52,37 @@ class Inspection:
     columns: tuple[ColumnUse, ...]
     options: ReadOptions
     duplicates: int
-    loops: int
-    components: int
-    isolated: int
     symmetric: bool | None = None
     orientation: Orientation | None = None
     two_mode: bool | None = None
     encoding: str | None = None
     alternatives: tuple[str, ...] = ()
     made_up: FeatureKind | None = None
+
+    @property
+    def loops(self) -> int:
+        """How many self-loops."""
+        return int(self._is_loop.sum())
+
+    @property
+    def isolated(self) -> int:
+        """How many nodes no edge joins to another node."""
+        return self.graph.num_nodes - np.unique(self.graph.edge_index[:, ~self._is_loop]).size
+
+    @cached_property
+    def components(self) -> int:
+        """How many connected pieces, directions aside."""
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+
+        source, target = self.graph.edge_index
+        joined = coo_array((np.ones(source.size), (source, target)), shape=(self.graph.num_nodes,) * 2)
+        return int(connected_components(joined, directed=False)[0])
+
+    @property
+    def _is_loop(self) -> NDArray[np.bool_]:
+        source, target = self.graph.edge_index
+        return np.asarray(source == target)
 
     @property
     def summary(self) -> tuple[str, ...]:
@@ -149,16 +171,12 @@ def inspected(parsed: ParsedGraph, options: ReadOptions) -> Inspection:
             graph = graph.with_edge_features(options.edge_features)
     except GatvizError as error:
         raise GatvizError(f"{parsed.where}, {error.where}", error.expected, error.found, error.mend) from None
-    loops, components, isolated = _shape_of(graph)
     return Inspection(
         graph=graph,
         format=parsed.format,
         columns=tuple(nodes.columns),
         options=options,
         duplicates=duplicates,
-        loops=loops,
-        components=components,
-        isolated=isolated,
         symmetric=parsed.symmetric,
         orientation=(options.matrix or parsed.orientation) if parsed.orientation is not None else None,
         two_mode=parsed.two_mode,
@@ -226,8 +244,7 @@ def _turned(parsed: ParsedGraph, options: ReadOptions) -> list[str]:
 
 def inspection_of(graph: Graph) -> Inspection:
     """The same account of a graph that came from no file."""
-    loops, components, isolated = _shape_of(graph)
-    return Inspection(graph, "", (), ReadOptions(), 0, loops, components, isolated)
+    return Inspection(graph, "", (), ReadOptions(), 0)
 
 
 def _picked(values: Sequence[Any], origin: NDArray[np.int64]) -> tuple[Any, ...]:
@@ -250,16 +267,3 @@ def _check_texts(parsed: ParsedGraph, labels: Sequence[str | None] | None) -> No
             raise GatvizError(
                 f"{parsed.where}, {place}", _("text"), found, _("correct the escape \\u… there")
             ) from None
-
-
-def _shape_of(graph: Graph) -> tuple[int, int, int]:
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    source, target = graph.edge_index
-    proper = source != target
-    joined = coo_array((np.ones(source.size), (source, target)), shape=(graph.num_nodes,) * 2)
-    components, _pieces = connected_components(joined, directed=False)
-    touched = np.zeros(graph.num_nodes, dtype=bool)
-    touched[source[proper]] = touched[target[proper]] = True
-    return int((~proper).sum()), int(components), int((~touched).sum())

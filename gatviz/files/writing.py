@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.disk import write_file
-from gatviz.files.formats import FORMATS, format_named, writable_formats
+from gatviz.files.formats import FORMATS, GraphFormat, format_named, writable_formats
 from gatviz.files.options import ReadOptions
 from gatviz.files.reading import inspect_graph
 from gatviz.graph.graph import Graph
@@ -32,14 +32,8 @@ def write_graph(graph: Graph, path: str | os.PathLike[str] | None = None, format
         GatvizError: an unknown format, a graph without nodes or with something in it that this format cannot hold, or
             a path that cannot be written.
     """
-    form = format_named(format or _by_ending(path))
-    if form.write is None:
-        raise GatvizError(
-            _("write_graph as {title}").format(title=form.title),
-            _("a format that holds a whole graph"),
-            quote(form.name),
-            _("write one of {choices}").format(choices=commas(writable_formats())),
-        )
+    form = form_to_write(path, format)
+    assert form.write is not None
     limits.check_nodes(graph.num_nodes, _("the graph as {title}").format(title=form.title))
     content = form.write(graph)
     lost = _lost(graph, content, form.name, form.endings[0])
@@ -55,17 +49,27 @@ def write_graph(graph: Graph, path: str | os.PathLike[str] | None = None, format
     return content
 
 
-def _by_ending(path: str | os.PathLike[str] | None) -> str:
-    name = "" if path is None else os.fspath(path).lower()
-    for form in FORMATS.values():
-        if form.write is not None and name.endswith(form.endings):
-            return form.name
-    raise GatvizError(
-        "write_graph",
-        _("a format, or a path whose ending names one"),
-        quote(name) if path is not None else _("neither"),
-        _("choose one of {choices}").format(choices=commas(writable_formats())),
-    )
+def form_to_write(path: str | os.PathLike[str] | None, format: str | None = None) -> GraphFormat:
+    """In which format `write_graph` writes: the one that is named, or the one that the path's ending tells.
+
+    Raises:
+        GatvizError: none, or one that cannot hold a whole graph.
+    """
+    choices = commas(writable_formats())
+    if format is None:
+        name = "" if path is None else os.fspath(path)
+        for form in FORMATS.values():
+            if form.write is not None and name.lower().endswith(form.endings):
+                return form
+        found = _("neither") if path is None else quote(name)
+        mend = _("choose one of {choices}").format(choices=choices)
+        raise GatvizError(_("the file to write"), _("a format, or a path whose ending names one"), found, mend)
+    form = format_named(format)
+    if form.write is None:
+        where = _("the graph as {title}").format(title=form.title)
+        mend = _("write one of {choices}").format(choices=choices)
+        raise GatvizError(where, _("a format that holds a whole graph"), quote(form.name), mend)
+    return form
 
 
 def _lost(graph: Graph, content: bytes, form: str, ending: str) -> str:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Hashable, Sequence
 from typing import Any
 
-from gatviz.capturing import from_attention
+from gatviz.capturing.given import from_attention
 from gatviz.files.disk import write_file
 from gatviz.graph.graph import Graph
 from gatviz.reporting.page import Shown, report

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gatviz.attention.layer_trace import LayerTrace
-from gatviz.capturing import Capture, CapturedRun
+from gatviz.capturing.capture import Capture
+from gatviz.capturing.run import CapturedRun
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
 from gatviz.model.trace import Trace

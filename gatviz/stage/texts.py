@@ -118,9 +118,9 @@ def texts() -> dict[str, str]:
         "noHead": _("{label} has no matrix of its own here: choose a head."),
         "noTarget": _("Point at an arrow or a node to see what its target takes in."),
         "rangeWhole": _("{low} … {high} in the whole graph"),
-        "hatched": _("hatched: no arrow, masked"),
+        "hatched": _("hatched: masked"),
         "hatchedOrUndrawn": _(
-            "hatched: no arrow, masked · with a corner: an arrow that is not drawn (small cells: point at them)"
+            "hatched: masked · with a corner: an arrow that is not drawn (small cells: point at them)"
         ),
         "cellNoArrow": _("no arrow"),
         "cellUndrawn": _("arrow not drawn"),
@@ -189,6 +189,8 @@ def texts() -> dict[str, str]:
         "moreTerms": _("and {count} more"),
         "numberedStrongest": _("numbered: the strongest into each node"),
         "numberedReads": _("numbered: what {node} reads"),
+        "numberedSome": _("numbered: the strongest, where there is room"),
+        "numberedSomeReads": _("numbered: some that {node} reads"),
         "more": _("More: table, weights, layout, scale, colours, baseline"),
         "barOfArrow": _("bar: α of {source} → {target}"),
         "barOfNode": _("bar: how evenly {node} shares out"),
@@ -196,7 +198,7 @@ def texts() -> dict[str, str]:
         "evenShare": _("even share, {share}"),
         "baselines": _("Baselines"),
         "baselinesTitle": _("What α is compared with, and several heads at once"),
-        "whyNothing": _("Why?"),
+        "whyNothing": _("Click a node or an arrow: why its shares are as they are stands here."),
         "noMatrices": _("Wh, e and α stand here as soon as there is a node."),
         "noReason": _("Why a node listens to whom stands here as soon as it reads another."),
         "whereFrom": _("Where s comes from"),

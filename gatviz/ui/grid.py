@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import pandas as pd
 import streamlit as st
 
 from gatviz.errors import GatvizError
 from gatviz.ui.session import session
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 GridContent = TypeVar("GridContent")
 Cells = Mapping[int, Mapping[str, Any]]

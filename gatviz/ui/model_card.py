@@ -19,7 +19,7 @@ from gatviz.ui.session.run_cache import drawn_weights
 from gatviz.ui.session.settings import MAX_FEATURES, MAX_HEADS, MAX_SEED, Settings
 from gatviz.ui.session.steps import close_model
 from gatviz.ui.session.work import OpenedModel
-from gatviz.ui.weights.open_dialog import open_weights
+from gatviz.ui.weights.door import open_weights
 from gatviz.ui.weights.save import save_the_weights
 from gatviz.words import _, commas, ngettext
 

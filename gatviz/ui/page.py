@@ -12,7 +12,6 @@ from gatviz.colours import BUTTON, text_on
 from gatviz.errors import GatvizError
 from gatviz.ui.escape import escape
 from gatviz.ui.explain.doors import explain_door
-from gatviz.ui.process import set_process
 from gatviz.ui.session import keeping, session
 from gatviz.ui.session.control_values import style_of_replaced
 from gatviz.ui.session.controls import set_controls, take_controls
@@ -21,13 +20,13 @@ from gatviz.ui.shown_layer import call_choice, layer_choice
 from gatviz.ui.sidebar import foot, sidebar
 from gatviz.ui.stage_component import keeper
 from gatviz.ui.started_on import open_what_was_given
-from gatviz.ui.workspaces import Workspace, workspace_choice
+from gatviz.ui.workspaces import WORKSPACES, Workspace, workspace_choice
 from gatviz.words import _
 
 # Streamlit's own spacing is made for articles; the first picture has to fit a laptop's screen.
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 0.4rem 1.25rem 0.75rem; max-width: none; }
-[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.4rem; }
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"], [class*="st-key-space-"] { gap: 0.4rem; }
 .st-key-bar { min-height: 48px; }
 .st-key-running { position: fixed; top: 3.4rem; left: 50%; width: auto; z-index: 9; padding: 0.2rem 0.8rem;
   border-radius: 0.5rem; backdrop-filter: blur(18px); }
@@ -46,7 +45,7 @@ p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
   position: absolute; top: 6px; right: 8px; width: auto;
 }
 [data-testid="stLayoutWrapper"]:has(> .st-key-corner-card-explain-verdict) { top: auto; bottom: 6px; }
-[data-testid="stSidebar"] [data-baseweb="select"] [value] { text-overflow: ellipsis; }
+[data-testid="stSelectbox"] input { text-overflow: ellipsis; }
 [data-testid="stDialog"] > div { overflow: clip !important; }
 [role="dialog"] [data-testid="stLayoutWrapper"]:has(> [class*="st-key-actions-"]) {
   position: sticky; bottom: -2rem; z-index: 3; padding: 0.7rem 0; backdrop-filter: blur(18px);
@@ -58,9 +57,13 @@ p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
 :root[data-projector] .js-plotly-plot svg text:not(.legendtext) { font-size: 17px !important; }
 :root[data-projector] [data-testid="stDataFrame"] { max-width: 100%; overflow-x: auto; }
 :root[data-projector] #portal { font-size: 140%; }
+[data-testid="stAlert"] p { font-size: 0.875rem; }
 [data-testid="stMain"]:focus-visible { outline: none !important; box-shadow: none !important; }
 :root:has([data-testid="stSidebar"][data-collapsed="true"]) { --gatviz-foot: none; }
-@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-top: 2.2rem; } }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding-top: 2.2rem; }
+  .js-plotly-plot .modebar-container { display: none; }
+}
 @media (max-width: 1250px) {
   .st-key-with-panel { flex-direction: column-reverse !important; }
   .st-key-with-panel > div { width: 100% !important; max-width: none !important; }
@@ -80,18 +83,19 @@ def page() -> None:
     """Draw the whole page."""
     words.spoken_by(_language)
     use_one_thread()  # Streamlit answers in ever new threads
-    set_process()
     with words.speaking(_language()):
         _page()
 
 
 def _page() -> None:
+    keeping.take_view()
     open_what_was_given()
     were_set = set_controls()
     st.html(_STYLE + _PRIMARY + style_of_replaced())
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
     with bar:
         workspace = workspace_choice()
+    st.html(_only(workspace))
     # What comes and goes has places of its own: an element that moves within the page is mounted anew, and with the
     # stage would go what a person is typing in it.
     refused, running = st.container(key="refused"), st.container(key="running")
@@ -99,10 +103,11 @@ def _page() -> None:
     now = session.current()
     if now.problem:
         refused.error(escape(now.problem), icon="⚠️")
+    spaces = {key: st.container(key=f"space-{key}") for key in WORKSPACES}
     try:
         with running:
             run = now.work.run()
-        _workspace(workspace, now, run, bar)
+        _workspace(WORKSPACES[workspace], now, run, bar, spaces[workspace])
         session.remember()
     except GatvizError as error:
         if session.back_to_good(str(error)):
@@ -111,7 +116,15 @@ def _page() -> None:
     keeping.keep(keeper)
 
 
-def _workspace(workspace: Workspace, now: session.Session, run: Run, bar: DeltaGenerator) -> None:
+def _only(workspace: str) -> str:
+    """The style that shows one workspace's place alone: what another left would stand there until all is drawn."""
+    others = ", ".join(f":has(> .st-key-space-{key})" for key in WORKSPACES if key != workspace)
+    return f"<style>{others} {{ display: none !important; }}</style>"
+
+
+def _workspace(
+    workspace: Workspace, now: session.Session, run: Run, bar: DeltaGenerator, space: DeltaGenerator
+) -> None:
     """Draw the workspace, and in the bar what belongs to it."""
     with bar:
         if workspace.picks_layer:
@@ -119,9 +132,10 @@ def _workspace(workspace: Workspace, now: session.Session, run: Run, bar: DeltaG
         run = run.of_layer(layer_choice(run) if workspace.picks_layer else 0)
         st.space("stretch")
     if run.trace.alpha_alone and workspace.needs_model:
-        st.info(_("α was given, and the model that it came of is not here: this workspace needs one."))
+        space.info(_("α was given, and the model that it came of is not here: this workspace needs one."))
     else:
-        workspace.draw(now, now.settings, run)
+        with space:
+            workspace.draw(now, now.settings, run)
     with bar:  # by now it is settled what is on show, and what is locked at first
         if workspace.explains and not run.trace.alpha_alone:
             explain_door(session.current())

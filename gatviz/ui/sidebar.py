@@ -21,26 +21,26 @@ _STYLE = """<style>
 [data-testid="stSidebarContent"] { padding-left: 12px; padding-right: 12px; }
 [data-testid="stSidebarUserContent"] { padding-left: 0; padding-right: 0; }
 [data-testid="stSidebar"] h1.gatviz { font-size: 1.5rem; padding: 0 0 0.3rem; margin: 0; }
-[class*="st-key-card-"] {
+[data-testid="stSidebar"] [class*="st-key-card-"] {
   background: light-dark(rgb(255 255 255 / 80%), rgb(0 0 0 / 25%));
   border: 1px solid light-dark(rgb(0 0 0 / 11%), rgb(255 255 255 / 15%));
   border-radius: 12px; padding: 0.6rem 0.5rem 0.25rem; margin-bottom: 0.4rem;
 }
-[class*="st-key-card-"] p { margin: 0; font-size: 0.875rem; line-height: 1.35; }
-[class*="st-key-card-"] p.quiet, .proof .quiet { opacity: 0.78; }
-[class*="st-key-card-"] p.title { font-size: 0.8125rem; font-weight: 600; opacity: 0.78; }
-[class*="st-key-card-"] p.name { font-size: 1rem; font-weight: 700; overflow-wrap: anywhere; }
-[class*="st-key-card-"] code { font-size: 0.8125rem; overflow-wrap: anywhere; }
-[class*="st-key-row-"] { flex-wrap: nowrap; gap: 0.3rem; }
-[class*="st-key-row-"] > div:first-child { flex: 1 1 0; min-width: 0; }
-[class*="st-key-row-"] p { white-space: nowrap; font-size: 0.8125rem; }
+[data-testid="stSidebar"] [class*="st-key-card-"] p { margin: 0; font-size: 0.875rem; line-height: 1.35; }
+[data-testid="stSidebar"] :is([class*="st-key-card-"] p, .proof li).quiet { opacity: 0.78; }
+[data-testid="stSidebar"] [class*="st-key-card-"] p.title { font-size: 0.8125rem; font-weight: 600; opacity: 0.78; }
+[data-testid="stSidebar"] [class*="st-key-card-"] p.name { font-size: 1rem; font-weight: 700; overflow-wrap: anywhere; }
+[data-testid="stSidebar"] [class*="st-key-card-"] code { font-size: 0.8125rem; overflow-wrap: anywhere; }
+[data-testid="stSidebar"] [class*="st-key-row-"] { flex-wrap: nowrap; gap: 0.3rem; }
+[data-testid="stSidebar"] [class*="st-key-row-"] > div:first-child { flex: 1 1 0; min-width: 0; }
+[data-testid="stSidebar"] [class*="st-key-row-"] p { white-space: nowrap; font-size: 0.8125rem; }
 .st-key-card-model [data-testid="stButtonGroup"] button { padding: 0 0.2rem; min-height: 2rem; }
 .st-key-card-model [data-testid="stButtonGroup"] button p { font-size: 0.8125rem; }
 .st-key-card-model [data-testid="stButtonGroup"] [role="radiogroup"] { flex-wrap: nowrap; }
 [class*="st-key-row-"] [data-testid="stNumberInputContainer"] { height: 2rem; min-height: 2rem; }
 [class*="st-key-row-"] input { padding: 0 0 0 0.6rem; font-size: 0.875rem; font-weight: 600; }
 [class*="st-key-row-"] [data-testid="stNumberInputContainer"] button { width: 1.7rem; }
-[class*="st-key-row-"] [data-testid="stBaseButton-tertiary"] { min-height: 2rem; padding: 0; }
+[data-testid="stSidebar"] [class*="st-key-row-"] [data-testid="stBaseButton-tertiary"] { min-height: 2rem; padding: 0; }
 [class*="st-key-ways-"] {
   border-top: 1px solid light-dark(rgb(0 0 0 / 11%), rgb(255 255 255 / 15%));
   flex-wrap: nowrap; gap: 0.2rem; justify-content: space-between; padding-top: 0.1rem;
@@ -54,8 +54,9 @@ _STYLE = """<style>
   font-size: 0.8125rem; line-height: 1.4; margin: 0.3rem 0.2rem 0; padding: 0; list-style: none;
 }
 [data-testid="stSidebar"] .proof li {
-  font-size: 0.8125rem; margin: 0 0 0.2rem; padding-left: 1.1rem; text-indent: -1.1rem;
+  display: grid; grid-template-columns: 0.95rem 1fr; font-size: 0.8125rem; margin: 0 0 0.2rem;
 }
+[data-testid="stSidebar"] .proof li.alone { display: block; }
 /* On a small screen it is a rail, which unfolds over the page when it is pointed at or has the focus. */
 [data-testid="stSidebar"] p.rail { display: none; }
 @media (min-width: 769px) and (max-width: 1100px) {
@@ -75,7 +76,7 @@ _STYLE = """<style>
 }
 </style>"""
 _FOOT_STYLE = f"""<style>
-[class*="st-key-card-"] button:is([aria-expanded="true"], :hover, :active, :focus) {{
+[data-testid="stSidebar"] [class*="st-key-card-"] button:is([aria-expanded="true"], :hover, :active, :focus) {{
   color: light-dark({LINK["light"]}, {LINK["dark"]});
 }}
 .proof li.failed {{ color: light-dark({BAD["light"]}, {BAD["dark"]}); font-weight: 700; }}
@@ -105,10 +106,10 @@ def foot(run: run_cache.Run) -> None:
     if run.trace.alpha_alone:
         time = _("as given: nothing was computed")
     with st.sidebar:
-        st.html(f'<ul class="proof">{lines}<li class="quiet">{html.escape(time)}</li></ul>')
+        st.html(f'<ul class="proof">{lines}<li class="quiet alone">{html.escape(time)}</li></ul>')
 
 
 def _line(check: Check) -> str:
     mark = {True: "✓", False: "✗", None: "·"}[check.passed]
     kind = {True: "passed", False: "failed", None: "quiet"}[check.passed]
-    return f'<li class="{kind}"><b>{mark}</b> {html.escape(check.sentence)}</li>'
+    return f'<li class="{kind}"><b>{mark}</b><span>{html.escape(check.sentence)}</span></li>'

@@ -6,18 +6,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from gatviz.checkpoints import inspect_weights
 from gatviz.cli import start
 from gatviz.errors import GatvizError
 from gatviz.files import inspect_graph
 from gatviz.files.container import ENDING, is_container
 from gatviz.files.reading import load
-from gatviz.training.recorded import FORM as RECORDED
-from gatviz.training.saving import FORM as TRAINING
 from gatviz.ui.session import keeping, session
 from gatviz.ui.session.history import History
 from gatviz.ui.session.steps import open_model, show_graph
-from gatviz.ui.train.replay import content_kind, replay, training_in
 
 _KEY = "gatviz_started"
 
@@ -43,6 +39,10 @@ def _graph(path: str, called: str | None) -> None:
     name = called or Path(path).name
     data, where = load(path, name, name)
     if is_container(data):
+        from gatviz.training.recorded import FORM as RECORDED
+        from gatviz.training.saving import FORM as TRAINING
+        from gatviz.ui.train.replay import content_kind, replay, training_in
+
         if content_kind(data, where) in (TRAINING.kind, RECORDED.kind):
             training = training_in(data, where)
             replay(training, where.removesuffix(ENDING), None if called else Path(path))
@@ -55,6 +55,8 @@ def _graph(path: str, called: str | None) -> None:
 
 
 def _weights(path: str, _called: str | None) -> None:
+    from gatviz.checkpoints import inspect_weights
+
     found = inspect_weights(path)
     found.check_graph(session.current().graph)
     before = session.current().history

@@ -36,14 +36,13 @@ _MAX_AT_ONCE = 1_000_000
 
 def take_away(now: session.Session, run: Run) -> None:
     """Downloads of what is on show, each made when it is asked for."""
-    with st.popover(_("Take away"), icon=":material/download:"):
-        _report(now, run)
-        _page(now, run)
-        st.caption(_("All layers and heads of this run:"))
-        _alpha(now, run)
-        _arrays(run)
-        st.caption(_("Programs that print the same α without gatviz:"))
-        _programs(run.whole)
+    _report(now, run)
+    _page(now, run)
+    st.caption(_("All layers and heads of this run:"))
+    _alpha(now, run)
+    _arrays(run)
+    st.caption(_("Programs that print the same α without gatviz:"))
+    _programs(run.whole)
 
 
 def _report(now: session.Session, run: Run) -> None:
@@ -124,6 +123,7 @@ def _alpha(now: session.Session, run: Run) -> None:
         format_func=lambda name: titles.get(name, _("table (CSV)")),
         placeholder=_("Choose a format"),
         key="take_alpha",
+        persist_state="session",
     )
     if chosen is None:
         return

@@ -1,6 +1,6 @@
 """The workspaces and the bar that chooses among them: a row of the table each, in the order of the bar.
 
-Only the first is loaded with the page: the others bring libraries of charts, for which the first picture need not wait.
+Only the first is loaded with the page: for the others, and for what is taken away, the first picture need not wait.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from gatviz.ui.session import session
 from gatviz.ui.session.control_values import forget_value, key_of, value_of
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.settings import Settings
-from gatviz.ui.take_away import take_away
 from gatviz.words import N_, _
 
 
@@ -56,16 +55,25 @@ def _train(now: session.Session, settings: Settings, run: Run) -> None:
     train(now, settings, run)
 
 
+def _take_away(now: session.Session, run: Run) -> None:
+    menu = st.popover(_("Take away"), icon=":material/download:", key="take_away", on_change="rerun")
+    if menu.open:
+        from gatviz.ui.take_away import take_away
+
+        with menu:
+            take_away(now, run)
+
+
 WORKSPACES: dict[str, Workspace] = {
-    "explore": Workspace(N_("Explore"), explore, explains=True, takes_away=take_away),
+    "explore": Workspace(N_("Explore"), explore, explains=True, takes_away=_take_away),
     "compare": Workspace(N_("Compare"), _compare, explains=True),
     "explain": Workspace(N_("Explain"), _explain, picks_layer=False, needs_model=True),
     "train": Workspace(N_("Train"), _train, picks_layer=False, needs_model=True),
 }
 
 
-def workspace_choice() -> Workspace:
-    """Draw the switch; the chosen workspace."""
+def workspace_choice() -> str:
+    """Draw the switch; the key of the chosen workspace."""
     first = next(iter(WORKSPACES))
     if value_of("workspace") not in WORKSPACES:
         forget_value("workspace")  # of a session that was kept by a gatviz which has more of them
@@ -78,4 +86,4 @@ def workspace_choice() -> Workspace:
         required=True,
         label_visibility="collapsed",
     )
-    return WORKSPACES[chosen or first]
+    return chosen or first

@@ -101,7 +101,8 @@ def story_of(loud: list[float], *, ended: bool = True, right: list[float] | None
 def test_a_head_that_stops_averaging_is_told_with_whom_it_listens_to() -> None:
     headline, below, flags = story_of([0.5] * 10 + [0.9] * 30)
     assert headline == (
-        "From epoch 10 on, head 0 stops averaging: it listens to Ada. Evenness 0.692: reads like 1.38 of 2 neighbours."
+        "From epoch 10 on, head 0 stops averaging: it listens to Ada. "
+        "Evenness 0.692 at epoch 39: reads like 1.38 of 2 neighbours."
     )
     assert below == "The 4 that read Ada give it 0.9 on average, own loops counted; even share 0.5."
     assert flags == ["10: head 0 stops averaging"]

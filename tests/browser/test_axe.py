@@ -116,7 +116,7 @@ def dialogs(page: Page) -> Iterator[View]:
     for saved, key in (("Save", "save_open"), ("Save weights", "save_weights_open"), ("Take away", "")):
         within = page.locator(f".st-key-{key}") if key else page
         within.get_by_role("button", name="Save" if key else saved, exact=True).click()
-        page.get_by_test_id("stPopoverBody").wait_for()
+        page.get_by_test_id("stPopoverBody").get_by_role("button").first.wait_for()
         yield saved, POPOVER
         page.keyboard.press("Escape")
     rest_of_the_model(page)

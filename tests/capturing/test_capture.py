@@ -20,7 +20,7 @@ from torch_geometric.nn import GATConv, GATv2Conv, TransformerConv
 
 import gatviz
 from gatviz import GatvizError
-from gatviz.capturing import Call, capture
+from gatviz.capturing.capture import Call, capture
 
 F_IN, D = 3, 2
 

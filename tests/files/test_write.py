@@ -215,7 +215,7 @@ def small(**changes: object) -> Graph:
         (
             small(),
             "pajek",
-            "write_graph as Pajek: expected a format that holds a whole graph, found 'pajek'; "
+            "the graph as Pajek: expected a format that holds a whole graph, found 'pajek'; "
             "write one of json, node_link, zip, graphml, gexf, gml, npz, torch, safetensors.",
         ),
     ],
@@ -237,7 +237,7 @@ def test_paths_and_formats_that_do_not_work(tmp_path: Path) -> None:
         write_graph(small())
     with pytest.raises(GatvizError, match=r"found 'graph.xyz'; choose one of json"):
         write_graph(small(), "graph.xyz")
-    with pytest.raises(GatvizError, match="expected a path to write to, found no such file or directory"):
+    with pytest.raises(GatvizError, match="expected a path to write to, found no such folder"):
         write_graph(small(), tmp_path / "none" / "graph.json")
     with pytest.raises(GatvizError, match=r"format: expected one of json, .* found 'xls'"):
         write_graph(small(), None, "xls")

@@ -14,8 +14,6 @@ from tests.house.test_architecture import FILES, place
 
 ROOT = Path(__file__).parents[2]
 SLOW = ("networkx", "pandas", "scipy", "torch_geometric", "babel", "streamlit", "plotly", "pyvis")
-TABLES = ("analysis", "charts", "ui")
-"""The rooms whose answers are tables, where pandas is always needed."""
 
 
 def loaded(statements: str, asked: tuple[str, ...]) -> list[str]:
@@ -27,9 +25,21 @@ def loaded(statements: str, asked: tuple[str, ...]) -> list[str]:
     return done.stdout.split()
 
 
-ROOMS = ("analysis", "explore", "export", "report", "view")
-"""Names of whole rooms, and of what is made of answers, which are tables."""
-ALL_NAMES = f"for name in gatviz.__all__:\n    if name not in {ROOMS}: getattr(gatviz, name)"
+ALL_NAMES = "for name in gatviz.__all__: getattr(gatviz, name)"
+FIRST_PICTURE = f"""from streamlit.testing.v1 import AppTest
+app = AppTest.from_file({str(ROOT / "app.py")!r}, default_timeout=60).run()
+assert app.selectbox and not app.exception"""
+ASKED_FOR = (
+    "gatviz.checkpoints",
+    "gatviz.reporting",
+    "gatviz.export",
+    "gatviz.ui.compare",
+    "gatviz.ui.take_away",
+    "gatviz.ui.graph_files.open_dialog",
+    "gatviz.ui.weights.open_dialog",
+)
+"""What a person has to ask for."""
+SLOW_OF_PAGE = tuple(name for name in SLOW if name not in ("streamlit", "plotly"))  # Streamlit's tests load plotly
 RUN = "gatviz.MultiHeadGATLayer(2, 3).trace(gatviz.sample_graph('tutorial')).alpha"
 
 
@@ -39,9 +49,10 @@ RUN = "gatviz.MultiHeadGATLayer(2, 3).trace(gatviz.sample_graph('tutorial')).alp
         ("import gatviz", (*SLOW, "torch", "numpy")),
         ("import gatviz.files", (*SLOW, "torch")),
         (f"import gatviz\n{ALL_NAMES}", SLOW),
-        (f"import gatviz\n{RUN}", tuple(name for name in SLOW if name != "scipy")),  # it counts the graph's pieces
+        (f"import gatviz\n{RUN}", SLOW),
+        (FIRST_PICTURE, (*SLOW_OF_PAGE, *ASKED_FOR)),
     ],
-    ids=["gatviz", "files", "public names", "a run"],
+    ids=["gatviz", "files", "public names", "a run", "the first picture"],
 )
 def test_nothing_slow_is_loaded_by(statements: str, slow: tuple[str, ...]) -> None:
     assert loaded(statements, slow) == []
@@ -49,8 +60,8 @@ def test_nothing_slow_is_loaded_by(statements: str, slow: tuple[str, ...]) -> No
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_slow_libraries_are_imported_where_they_are_used(path: Path) -> None:
-    """Also where ruff's rule does not look, since pandas may stand at the top there."""
-    allowed = {"pandas", "streamlit"} if place(path)[0] in TABLES else set()
+    """Also those that ruff's rule does not know."""
+    allowed = {"streamlit"} if place(path)[0] == "ui" else set()
     allowed |= {"plotly", "pyvis"} if place(path)[0] == "charts" else set()
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -78,3 +89,23 @@ def test_what_is_no_public_name_is_told_as_python_tells_it() -> None:
     assert not hasattr(gatviz, "Grpah")
     with pytest.raises(AttributeError, match="module 'gatviz' has no attribute 'Grpah'"):
         gatviz.Grpah  # type: ignore[attr-defined] # noqa: B018
+
+
+def test_what_is_loaded_later_is_there_and_costs_no_run_anything() -> None:
+    """Each of its names can be imported, and Python's collector passes by what came of it."""
+    statements = """import gc
+from gatviz.ui import loading
+loading.load_first()
+first = gc.get_freeze_count()
+loading._load(loading._LATER)
+assert gc.isenabled() and gc.get_freeze_count() > first > 100_000
+assert len(gc.get_objects()) < 10_000, len(gc.get_objects())"""
+    assert loaded(statements, ("gatviz.ui.take_away",)) == ["gatviz.ui.take_away"]
+
+
+def test_who_comes_while_the_rest_is_loaded_does_not_wait() -> None:
+    from gatviz.ui import loading
+
+    loading.load_first()
+    with loading._one_at_a_time:
+        loading.load_first()

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 import gatviz
+from gatviz.capturing import capture, watch
+from gatviz.capturing import run as captured
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
@@ -33,14 +35,16 @@ def test_what_is_listed_as_public_is_all_there_is() -> None:
     assert {name for name in dir(gatviz) if name[0] != "_"} >= set(gatviz.__all__)
 
 
-ROOMS = ("", ".analysis", ".capturing", ".checkpoints", ".export", ".files")
+ROOMS = ("", ".analysis", ".checkpoints", ".export", ".files")
 """Of gatviz, whose names are public."""
+GIVEN = (capture.Call, capture.Capture, capture.Unproved, captured.CapturedCall, watch.Watch)
+"""What public functions give, under no public name of its own."""
 TELLS_ERRORS = re.compile(r"Raises:|Raise GatvizError|errors as|[Ss]ee `")
 
 
 def public() -> Iterator[tuple[str, Callable[..., Any], str]]:
     """All that a person calls: its name, itself, and its docstring, which may be the one of what it overrides."""
-    found = {}
+    found: dict[str, Callable[..., Any]] = {f"{one.__module__}.{one.__qualname__}": one for one in GIVEN}
     for room in (importlib.import_module(f"gatviz{room}") for room in ROOMS):
         for name in room.__all__:
             value = getattr(room, name)

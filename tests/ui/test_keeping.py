@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -34,9 +35,9 @@ def told() -> Any:
     return keeping._told()
 
 
-def want(what: str, content: str = "", count: int | None = None) -> Any:
+def want(what: str, content: str = "", count: int | None = None, before: str = "") -> Any:
     count = told().heard + 1 if count is None else count
-    keeping._hear({"count": count, "what": what, "number": 0, "content": content})
+    keeping._hear({"count": count, "what": what, "number": 0, "content": content, "before": before})
     return told()
 
 
@@ -85,6 +86,41 @@ def test_what_was_kept_comes_back_as_the_same_session(page: dict[str, Any]) -> N
     assert (now.identity, now.settings, now.history.undo_name) == (before.identity, before.settings, "seed 175 → 176")
     assert (page["workspace"], page["layer"]) == ("compare", 0)
     assert (answer.place, answer.number, answer.refused) == (0, 0, "")
+
+
+def test_what_was_done_since_it_was_kept_comes_back_while_the_server_has_the_page(page: dict[str, Any]) -> None:
+    change()
+    content = want("pack").content
+    change()
+    page["workspace"] = "train"
+    keeping.take_view()  # as a run that the page's end cuts off has it
+    left, before = dict(page), session.current()
+    page.clear()
+    answer = want("kept", content, before=left["gatviz_keeping"].server)
+    now = session.current()
+    assert (now.work, now.history, now.identity) == (before.work, before.history, before.identity)
+    assert (page["workspace"], answer.worth_keeping) == ("train", True)
+
+
+def test_a_page_that_the_server_has_forgotten_gives_what_was_kept_or_nothing(page: dict[str, Any]) -> None:
+    change()
+    content, before = want("pack").content, session.current()
+    server = told().server
+    change()
+    page.clear()
+    gc.collect()
+    assert (want("kept", "", before=server).worth_keeping, told().refused) == (False, "")
+    want("kept", content, before=server)
+    assert session.current().work == before.work
+
+
+def test_what_a_link_brought_is_worth_keeping_also_for_the_page_after_it(page: dict[str, Any]) -> None:
+    link = keeping.link().removeprefix("#g=")
+    server = want("link", link).server
+    left = dict(page)
+    page.clear()
+    assert want("kept", "", before=server).worth_keeping
+    assert left
 
 
 @pytest.mark.parametrize("what", ["link", "afresh", "file"])
@@ -136,6 +172,7 @@ def test_a_kept_view_sets_only_what_says_where_a_person_looks(page: dict[str, An
     assert set(page) <= {
         *keeping.VIEW,
         "gatviz_session",
+        "gatviz_latest",
         "gatviz_keeping",
         "gatviz_keeping_new_run",
     }

@@ -20,7 +20,7 @@ from gatviz.training.fit import fit
 from gatviz.ui.session import keeping, kept, session
 from gatviz.ui.session.run_cache import present_model
 from tests.training.cases import karate, paper_model
-from tests.ui.walk import checked, do, key_in, run_app, state_of
+from tests.ui.walk import checked, do, key_in, run_app, state_of, with_open
 
 Files = dict[str, bytes | Callable[[], bytes]]
 SESSION = "work.gatviz"
@@ -42,11 +42,6 @@ def content(files: Files, name: str) -> bytes:
     """What a click on it gives."""
     offered = files[name]
     return offered() if callable(offered) else offered
-
-
-def with_open(app: AppTest, popover: str) -> AppTest:
-    app.session_state[popover] = True
-    return checked(app.run())
 
 
 def until(app: AppTest, made: Callable[[], bool]) -> None:

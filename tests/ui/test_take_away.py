@@ -22,7 +22,9 @@ from gatviz.ui.session.run_cache import Run, run
 from gatviz.ui.session.work import Pin
 from gatviz.ui.take_away import take_away
 from tests.reporting.test_report import report_in
-from tests.ui.walk import APP, checked
+from tests.ui.walk import APP, checked, with_open
+
+MENU = "take_away"
 
 
 def offered(monkeypatch: pytest.MonkeyPatch, now: session.Session, shown: Run) -> dict[str, bytes]:
@@ -43,7 +45,7 @@ def offered(monkeypatch: pytest.MonkeyPatch, now: session.Session, shown: Run) -
 
 
 def test_what_is_on_show_is_offered_first() -> None:
-    app = checked(AppTest.from_file(APP, default_timeout=60).run())
+    app = with_open(AppTest.from_file(APP, default_timeout=60).run(), MENU)
     locked = app.session_state["gatviz_session"].locked
     assert locked.weighting == "head-2"
     assert app.selectbox(key="take_head-2").value == "head-2"
@@ -83,7 +85,8 @@ def test_alpha_in_each_format_is_that_of_the_screen_with_the_change_since_the_ba
     now = checked(app.run()).session_state["gatviz_session"]
     was = replace(now.work, settings=replace(now.settings, seed=3))
     app.session_state["gatviz_session"] = replace(now, work=replace(now.work, pins=(Pin("A", was, 0),)))
-    checked(app.selectbox(key="take_alpha").set_value(form).run())
+    with_open(app, MENU).selectbox(key="take_alpha").set_value(form)
+    with_open(app, MENU)
     (content,) = [made.content for made in app.session_state["made_files"].values()]
     (layer,) = run(now.graph, now.settings).whole.layers
     (before,) = run(now.graph, was.settings).whole.layers
@@ -119,23 +122,26 @@ def test_a_report_is_made_aside_with_progress_and_can_be_stopped(monkeypatch: py
         return "made"
 
     monkeypatch.setattr("gatviz.ui.take_away.report", slow)
-    app = checked(AppTest.from_file(APP, default_timeout=60).run())
-    checked(button(app, "Report (HTML)").click().run())
+    app = with_open(AppTest.from_file(APP, default_timeout=60).run(), MENU)
+    button(app, "Report (HTML)").click()
+    with_open(app, MENU)
     assert reached.wait(20)
     making = app.session_state["made_files"]["gatviz-report.html"]
     assert (making.done, making.total, making.finished) == (1, 4, False)
-    checked(button(app, "Stop").click().run())
+    button(app, "Stop").click()
+    with_open(app, MENU)
     go_on.set()
     making._thread.join(20)
     assert (ends, making.finished) == (["stopped"], False)
-    checked(button(app, "Report (HTML)").click().run())
+    button(app, "Report (HTML)").click()
+    with_open(app, MENU)
     made = app.session_state["made_files"]["gatviz-report.html"]
     made.wait(20)
     assert made.content == b"made"
     now = app.session_state["gatviz_session"]
-    assert not [one for one in checked(app.run()).button if one.label in ("Report (HTML)", "Stop")]
+    assert not [one for one in with_open(app, MENU).button if one.label in ("Report (HTML)", "Stop")]
     app.session_state["gatviz_session"] = replace(now, weighting="head-0")
-    button(checked(app.run()), "Report (HTML)")
+    button(with_open(app, MENU), "Report (HTML)")
 
 
 def button(app: AppTest, label: str) -> Any:

@@ -161,3 +161,9 @@ def trained_on_karate(epochs: int) -> GAT:
     model = GAT.of_paper(graph.num_features, 2, num_heads=4, head_features=4, generator=generator)
     made: GAT = fit(graph, model, labelled=[0, 33, 1, 32, 2, 30], epochs=epochs, lr=0.03).model
     return made
+
+
+def with_open(app: AppTest, popover: str) -> AppTest:
+    """The next run, with a menu open whose content is drawn only then: AppTest does not keep it open."""
+    app.session_state[popover] = True
+    return checked(app.run())

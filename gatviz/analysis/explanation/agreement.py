@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.analysis.explanation.thresholds import BAND, CHANCE_HIGH, MIN_RANKED, ROUNDED
 from gatviz.attention.layer_trace import Array
 from gatviz.words import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ATTENTION = "attention"
 _COLUMNS = ("score", "hop", "edges", "spearman", "low", "high", "null_low", "null_high", "place", "reason")
@@ -69,6 +72,8 @@ def agreement(
         scores: [n] each, by name; `null` belongs to "attention".
         removal: [n]. hop: [n]. null: [D, n] the scores of shuffled attention.
     """
+    import pandas as pd
+
     rows = []
     hops = [int(each) for each in np.unique(hop)]
     weights: list[int] = []

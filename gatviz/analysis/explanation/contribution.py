@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.analysis.explanation.explain import Inquiry
@@ -25,6 +24,9 @@ from gatviz.training.fit import fit
 from gatviz.training.schedule import Schedule
 from gatviz.training.task import Labelled, Task
 from gatviz.words import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Variant = Literal["as_learned", "equal_inside", "equal_trained", "gcn"]
 VARIANTS: tuple[Variant, ...] = ("as_learned", "equal_inside", "equal_trained", "gcn")
@@ -100,6 +102,8 @@ def attention_contribution(
     Raises:
         GatvizError: a model with one answer for the whole graph; seeds without labels, or of a model that does not fit.
     """
+    import pandas as pd
+
     if model.reads_out:
         expected, found = _("an answer for each node"), _("one answer for the whole graph, by a readout")
         raise GatvizError(_("explanation"), expected, found, _("ask about a model without readout"))
@@ -142,6 +146,8 @@ def seed_places(
     Raises:
         GatvizError: an edge that is not within reach of the node.
     """
+    import pandas as pd
+
     v = place_of(graph.names, node)
     target, source = (place_of(graph.names, end) for end in edge)
     rows = []

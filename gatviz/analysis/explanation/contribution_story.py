@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from gatviz.analysis.explanation.contribution import GIVEN, Contribution, Variant
 from gatviz.analysis.explanation.figures import chance
 from gatviz.analysis.subject import class_called
 from gatviz.words import _, commas, ngettext
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ONE_NODE = 1.0
 """A difference of less than one node is none."""

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.analysis.explanation.agreement import ATTENTION, Agreement, agreement
@@ -48,6 +47,9 @@ from gatviz.model.proof import Check
 from gatviz.model.trace import Trace
 from gatviz.model.without import Sensitivity, Without, in_double, sensitivity
 from gatviz.words import language
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -365,6 +367,8 @@ def typical_agreement(
     Returns:
         Columns: score, hop, mean (of Spearman's correlation), nodes (how many have one).
     """
+    import pandas as pd
+
     chosen = list(range(graph.num_nodes)) if nodes is None else nodes
     double = in_double(model)
     rows = []

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 
 from gatviz.analysis.explanation.edge_paths import EdgePaths
 from gatviz.analysis.explanation.explain import Explanation
@@ -12,6 +13,9 @@ from gatviz.analysis.explanation.thresholds import CLOSE, FAR_TOGETHER, LITTLE_A
 from gatviz.analysis.sentence import Mark, Sentence, joined, said
 from gatviz.analysis.subject import class_called
 from gatviz.words import _, ngettext
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 GOOD_CASE = 0.2
 """A node whose agreement is so far above the mean is called a good case: two of the ten steps of the meters."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
-import pandas as pd
 
 from gatviz.analysis.explanation.paths import place_of
 from gatviz.analysis.explanation.removal import asked_edges
@@ -17,7 +16,10 @@ from gatviz.model.gat import GAT
 from gatviz.model.without import Without, in_double
 from gatviz.words import _
 
-NamedEdges = pd.DataFrame | Iterable[tuple[int | str, int | str]]
+if TYPE_CHECKING:
+    import pandas as pd
+
+    NamedEdges: TypeAlias = pd.DataFrame | Iterable[tuple[int | str, int | str]]
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from gatviz.analysis.explanation.removal import Progress, Removed, Stop, class_of, removed_each
 from gatviz.analysis.explanation.thresholds import FAR_TOGETHER, LITTLE_ALONE, MAX_PAIRS, STRONGEST_OTHERS
@@ -14,6 +14,9 @@ from gatviz.attention.layer_trace import Array
 from gatviz.graph.graph import Graph
 from gatviz.model.reach import Indices
 from gatviz.model.without import Without
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +96,8 @@ def _table(
     chosen: list[tuple[int, int]],
     rows: Indices,
 ) -> pd.DataFrame:
+    import pandas as pd
+
     pairs = np.array(chosen, dtype=np.int64).reshape(-1, 2)[rows]
     names = np.array(graph.names, dtype=object)
     source, target = run.edge_index[:, edges[pairs]]

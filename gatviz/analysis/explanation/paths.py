@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.analysis.baselines import uniform_weights
@@ -20,6 +20,9 @@ from gatviz.errors import GatvizError, quote
 from gatviz.model.reach import Indices, Reach
 from gatviz.model.trace import Trace
 from gatviz.words import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Shares = Sequence[Array]
 """For each layer, first to last, a share for each edge [E], or several of them [D, E]."""
@@ -78,6 +81,8 @@ def attention_columns(paths: Paths, reach: Reach) -> dict[str, Array]:
 
 def edge_columns(trace: Trace, reach: Reach) -> pd.DataFrame:
     """What tells the edges within reach from each other: target, source, hop, added_loop."""
+    import pandas as pd
+
     names = np.array(trace.graph.names, dtype=object)
     source, target = trace.layers[0].edge_index[:, reach.edges]
     added = trace.layers[0].added_loops[reach.edges]

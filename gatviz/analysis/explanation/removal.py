@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.analysis.classes import column_ways
@@ -26,6 +25,9 @@ from gatviz.model.gat import GAT
 from gatviz.model.reach import Indices
 from gatviz.model.without import Without, in_double
 from gatviz.words import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Progress = Callable[[int, int], None]
 """Told how many of how many are done."""
@@ -131,6 +133,8 @@ def edge_removal(
     Raises:
         GatvizError: a model that ends in one row for the whole graph; an edge that the model does not read.
     """
+    import pandas as pd
+
     v = place_of(graph.names, node)
     double = in_double(model)
     run = Without(double, graph, v)
@@ -202,6 +206,8 @@ def removed_each(
 
 def class_of(graph: Graph, classes: NDArray[np.int64], width: int, given: tuple[str, ...] = ()) -> pd.Series[Any]:
     """Classes by name, as `class_names` has them; None of −1."""
+    import pandas as pd
+
     names = np.array([*class_names(graph, width, given), None], dtype=object)
     return pd.Series(names[classes], dtype=object)
 
@@ -226,6 +232,8 @@ def opposite(run: Without, edge: int) -> list[int]:
 
 def asked_edges(run: Without, graph: Graph, edges: pd.DataFrame | Iterable[tuple[int | str, int | str]]) -> Indices:
     """The places of these edges among the settled ones; raises GatvizError of one that the model does not read."""
+    import pandas as pd
+
     pairs = edges[["target", "source"]].to_numpy().tolist() if isinstance(edges, pd.DataFrame) else list(edges)
     found = []
     for target, source in pairs:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.analysis.explanation.paths import place_of
@@ -18,6 +17,9 @@ from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.model.without import Alphas, changed_alpha, doubled
 from gatviz.words import _, ngettext
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ADDITIONS = 100
 """So many new sources at most are tried, drawn from the seed."""
@@ -98,6 +100,8 @@ class Stability:
 
         Columns: source (name), layer, alpha, low, high, worst, by, of (a name, "" for none); see `Spread`.
         """
+        import pandas as pd
+
         layers = len(next(iter(self.alpha.values()), ()))
         found = [(layer, spread) for layer in range(layers) for spread in self.spreads(layer)]
         order = sorted(found, key=lambda one: (one[1].source, one[0]))

@@ -21,12 +21,14 @@ const MIN_ROW = 17;
 /** Of more rows none is so low that a few more would fit. */
 const MIN_MATRIX = 205;
 const MAX_MATRIX = 300;
-/** What else stands above and below the matrices in a window. */
-const AROUND = 690;
+/** What else stands above and below the matrices in a window: cells without numbers may push more of it down. */
+const AROUND = { numbered: 690, small: 560 };
 /** On a large screen cells are so much larger, from this width of the panel and height of the window on. */
 const LARGE = { times: 1.25, width: 800, height: 960 };
 /** Below this width of a cell one stage alone is shown. */
 const TAB_CELL = 40;
+/** Smaller cells than these, and alone so much larger ones: one stage alone is shown. */
+const SMALL = { cell: 5, gain: 1.5 };
 /** Below this width of the panel one stage alone is shown, numbers or not. */
 const TAB_PANEL = 420;
 const CARD_GAP = 19;
@@ -51,7 +53,10 @@ export function isTabbed(view, open) {
   /** @param {StageOf} stage a matrix of nodes may shrink, one of pairs holds its numbers */
   const least = (stage) => view.columnNames(stage).length * (stage.layout === "pairs" ? TAB_CELL : NARROW_COLUMN);
   const needed = open.reduce((sum, stage) => sum + least(stage) + nameRoom(view) + CARD_GAP, 0);
-  return rows <= MAX_NUMBERED && needed > view.width;
+  if (rows <= MAX_NUMBERED) return needed > view.width;
+  const pairs = open.filter((stage) => stage.layout === "pairs").length;
+  const cell = (view.width - SIDES - pairs * (nameRoom(view) + CARD_GAP) - (open.length - pairs) * (MIN_CARD + CARD_GAP)) / (pairs * rows);
+  return cell < SMALL.cell && MAX_MATRIX / rows > SMALL.gain * Math.max(cell, MIN_CELL);
 }
 
 /** The sizes of all that is open now. */
@@ -67,7 +72,7 @@ export class CellSizes {
     /** How much larger than on a laptop the cells are. */
     this.larger = view.width >= LARGE.width && height >= LARGE.height ? LARGE.times : 1;
     const most = MAX_MATRIX * this.larger;
-    this.maxHeight = this.isNumbered ? Math.max(MIN_MATRIX, Math.min(height - AROUND, most)) : most;
+    this.maxHeight = Math.max(MIN_MATRIX, Math.min(height - (this.isNumbered ? AROUND.numbered : AROUND.small), most));
     const down = this.maxHeight / Math.max(this.rows, 1);
     const room = this.acrossAll();
     if (this.isNumbered) {

@@ -253,7 +253,8 @@ export class ChainView {
     const { texts, whole } = this.scene;
     const marks = whole.cut ? texts.hatchedOrUndrawn : texts.hatched;
     if (stage.name === "alpha") return whole.cut ? `${rowsSum(this, weighting)} · ${marks}` : rowsSum(this, weighting);
-    if (stage.layout === "pairs") return marks;
+    const all = this.scene.edges.length === this.scene.names.length ** 2;
+    if (stage.layout === "pairs") return all && !whole.cut ? "" : marks;
     const target = stage.layout === "messages" ? this.focusTarget() : null;
     const count = target === null ? 0 : whole.undrawn.reads[target];
     return count ? fillIn(stage.rest ? texts.undrawnRowNote : texts.moreUndrawn, { count }) : "";

@@ -12,7 +12,7 @@ import { numberElement } from "./graph_elements.js";
  * @typedef {{value: number, text: string, places: Point[], edge: number|null}} Label
  */
 
-const FEW_NODES = 12;
+export const FEW_NODES = 12;
 /** Of so many numbers each has a place, if need be on another; of more the table tells those that have none. */
 const FEW_NUMBERS = 4;
 /** How far beside its arrow a number may stand that is not left out, and in which directions from it. */
@@ -33,7 +33,7 @@ export function numberElements(picture, drawn, digits, target, asked = null) {
   const nodes = screen.map(({ x, y }) => ({ x, y, half: radius, tall: radius }));
   /** @type {Box[]} */
   const taken = [...nodes, ...picture.written];
-  const told = labelsOf(picture, drawn, small ? 2 : digits, target);
+  const told = labelsOf(picture, drawn, small && target === null ? 2 : digits, target);
   const labels = [...told.filter(({ edge }) => edge !== null && edge === asked), ...told.filter(({ edge }) => edge === null || edge !== asked)];
   const crowded = small || labels.length > FEW_NUMBERS;
   const tight = small || labels.length > MAX_ROOMY;

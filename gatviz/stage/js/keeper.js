@@ -21,49 +21,47 @@ const PAUSE = 500;
 const LINK = /^#g=([\w-]+)$/;
 
 let sent = 0;
-/** The keeper that was made last: the next one on the same page goes on where it stood. @type {Keeper|undefined} */
-let last;
 
+/** One on a page: where the page mounts it anew, it goes on where it stood. */
 class Keeper {
-  /** @param {HTMLElement} root @param {(message: object) => void} send */
-  constructor(root, send) {
-    this.send = send;
+  constructor() {
+    /** How its wishes reach Python. @type {(message: object) => void} */
+    this.send = () => {};
     this.shelf = new Shelf();
     this.element = html("div", { class: "keeper", role: "status" });
-    root.append(this.element);
-    this.projector = new ProjectorButton(root);
+    this.projector = new ProjectorButton();
     /** @type {Keeping|undefined} */
     this.told = undefined;
-    /** @type {Keeper|undefined} */
-    const before = lastReady();
-    last = this;
     /** @type {Wanted[]} */
-    this.wishes = before?.wishes ?? [];
+    this.wishes = [];
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.retry = undefined;
     this.patience = new Patience();
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.pause = undefined;
-    /** That of before, if it is only mounted anew within the page: then nothing is brought back over what is there. @type {string} */
-    this.server = before?.server ?? "";
-    /** @type {number} */
-    this.place = before?.place ?? 0;
-    /** @type {number} */
-    this.forgets = before?.forgets ?? 0;
-    /** The change that is kept. @type {number} */
-    this.kept = before?.kept ?? 0;
-    /** Whether it is known what this page is about; before that nothing is kept over what was. @type {boolean} */
-    this.ready = before !== undefined;
+    this.server = "";
+    this.place = 0;
+    this.forgets = 0;
+    /** The change that is kept. */
+    this.kept = 0;
+    /** Whether it is known what this page is about; before that nothing is kept over what was. */
+    this.ready = false;
     /** Whether it was said that this browser keeps nothing. */
     this.unable = false;
     /** What is said once the wish of this count was granted. @type {{count: number, say: () => void}|null} */
     this.granted = null;
-    this.stops = [
-      listenForSteps((what) => this.want({ what, number: 0, content: "" })),
-      listenForCells(),
-    ];
-    this.onHash = () => this.openLink();
-    window.addEventListener("hashchange", this.onHash);
+    listenForSteps((what) => this.want({ what, number: 0, content: "", before: "" }));
+    listenForCells();
+    window.addEventListener("hashchange", () => this.openLink());
+    document.addEventListener("visibilitychange", () => document.hidden && this.pack());
+  }
+
+  /** @param {HTMLElement} root @param {(message: object) => void} send */
+  standIn(root, send) {
+    this.send = send;
+    if (this.element.parentNode === root) return;
+    root.append(this.element);
+    this.projector.standIn(root);
     this.deliver();
   }
 
@@ -72,7 +70,7 @@ class Keeper {
     const before = this.told;
     this.told = told;
     this.projector.show(told.texts);
-    this.settle(told);
+    const granted = this.settle(told);
     if (told.server !== this.server) return void this.begin(told);
     if (told.place !== this.place) {
       this.place = told.place;
@@ -82,35 +80,54 @@ class Keeper {
     if (told.forget !== this.forgets) return void this.forget(told);
     if (told.refused && told.refused !== before?.refused) this.say(told.refused);
     if (told.packed !== null && told.content && told.packed > this.kept) this.put(told, told.packed);
-    if (!this.ready || !told.worthKeeping || told.number <= this.kept || this.shelf.silent) return;
-    if (before && told.number !== before.number) this.hush();
+    if (!this.ready || !told.worthKeeping || told.number <= this.kept || this.shelf.silent) return void this.unpause();
+    if (before && told.number !== before.number && !granted) this.hush();
+    this.unpause();
+    this.pause = setTimeout(() => this.pack(), PAUSE);
+  }
+
+  /** Ask for the bytes of what is new, if anything is. */
+  pack() {
+    if (this.pause === undefined || !this.told) return;
+    this.unpause();
+    this.want({ what: "pack", number: this.told.number, content: "", before: "" });
+  }
+
+  unpause() {
     clearTimeout(this.pause);
-    this.pause = setTimeout(() => this.want({ what: "pack", number: told.number, content: "" }), PAUSE);
+    this.pause = undefined;
   }
 
   /** A page that was loaded, or whose server was started anew: it is about a link, or what this tab kept. @param {Keeping} told */
   async begin(told) {
+    const before = this.server || this.shelf.before;
     this.server = told.server;
     this.place = told.place;
     this.forgets = told.forget;
     this.kept = told.number;
     this.ready = false;
-    clearTimeout(this.pause);
+    this.unpause();
     if (this.openLink()) return void this.shelf.move(); // also if it cannot be opened: what was kept stays
-    try {
-      const mine = await this.shelf.mine();
-      if (mine) return void this.want({ what: "kept", number: 0, content: mine.content }, () => this.sayRestored(mine));
-      const others = this.shelf.silent ? [] : await this.shelf.all();
-      this.isReady();
-      if (others.length) this.offer(others);
-    } catch {
-      this.isReady();
+    const mine = await this.shelf.mine().catch(() => {});
+    if (mine || before) {
+      const content = mine?.content ?? "";
+      return void this.want({ what: "kept", number: 0, content, before }, () => this.isBack(mine?.time ?? Date.now()));
     }
+    this.isReady();
+    await this.offerOthers();
   }
 
   /** It is known what this page is about. */
   isReady() {
     this.ready = true;
+    this.shelf.remember(this.server);
+  }
+
+  /** What was there before the page was loaded is there again, if there was anything. @param {number} time */
+  isBack(time) {
+    if (!this.told?.worthKeeping) return void this.offerOthers();
+    this.kept = this.told.number - 1; // it may be newer than what was kept
+    this.sayRestored(time);
   }
 
   /** Work that a link carries opens at a place of its own. */
@@ -118,7 +135,7 @@ class Keeper {
     const found = LINK.exec(location.hash);
     if (!found) return false;
     history.replaceState(history.state, "", location.pathname + location.search);
-    this.want({ what: "link", number: 0, content: found[1] }, () => this.say(this.texts.opened));
+    this.want({ what: "link", number: 0, content: found[1], before: "" }, () => this.say(this.texts.opened));
     return true;
   }
 
@@ -141,7 +158,7 @@ class Keeper {
   /** @param {Keeping} told */
   async forget(told) {
     this.forgets = told.forget;
-    clearTimeout(this.pause);
+    this.unpause();
     await this.shelf.forget().catch(() => {});
     this.say(this.texts.forgotten);
   }
@@ -164,30 +181,35 @@ class Keeper {
     setTimeout(() => this.wishes.length && this.send(this.wishes[0]), 0);
   }
 
-  /** @param {Keeping} told */
+  /** Whether something was granted that is told. @param {Keeping} told */
   settle({ heard, refused }) {
     const before = this.wishes.length;
     this.wishes = this.wishes.filter(({ count }) => count > heard);
-    if (this.granted && this.granted.count <= heard) {
+    const granted = this.granted !== null && this.granted.count <= heard;
+    if (granted) {
       this.isReady();
-      if (!refused) this.granted.say();
+      if (!refused) this.granted?.say();
       this.granted = null;
     }
-    if (this.wishes.length === before) return;
-    this.patience.renew();
-    this.deliver();
+    if (this.wishes.length < before) {
+      this.patience.renew();
+      this.deliver();
+    }
+    return granted;
   }
 
   // ---- what is said ------------------------------------------------------------------------------------------
 
-  /** @param {Kept} kept */
-  sayRestored(kept) {
-    const sentence = fillIn(this.texts.restored, { time: timeOf(kept.time) });
-    this.say(sentence, this.button("afresh", () => this.want({ what: "afresh", number: 0, content: "" })), this.forgetButton());
+  /** @param {number} time */
+  sayRestored(time) {
+    const sentence = fillIn(this.texts.restored, { time: timeOf(time) });
+    const afresh = () => this.want({ what: "afresh", number: 0, content: "", before: "" });
+    this.say(sentence, this.button("afresh", afresh), this.forgetButton());
   }
 
-  /** @param {Kept[]} others */
-  offer(others) {
+  async offerOthers() {
+    const others = this.shelf.silent ? [] : await this.shelf.all().catch(() => []);
+    if (!others.length) return;
     const open = others.map((kept) => {
       const named = fillIn(this.texts.other, { title: kept.title, time: timeOf(kept.time) });
       return html("button", { type: "button", onclick: () => this.open(kept) }, named);
@@ -200,7 +222,7 @@ class Keeper {
     this.hush();
     this.ready = false;
     await this.shelf.adopt(kept);
-    this.want({ what: "other", number: 0, content: kept.content }, () => this.sayRestored(kept));
+    this.want({ what: "other", number: 0, content: kept.content, before: "" }, () => this.sayRestored(kept.time));
   }
 
   forgetButton() {
@@ -221,21 +243,6 @@ class Keeper {
   hush() {
     this.element.replaceChildren();
   }
-
-  destroy() {
-    clearTimeout(this.retry);
-    clearTimeout(this.pause);
-    window.removeEventListener("hashchange", this.onHash);
-    for (const stop of this.stops) stop();
-    this.projector.destroy();
-    this.shelf.close();
-    this.element.remove();
-  }
-}
-
-/** The keeper of before, if it knew what this page is about. @returns {Keeper|undefined} */
-function lastReady() {
-  return last?.ready ? last : undefined;
 }
 
 /** The time of day, with the day if it is not today's. @param {number} time */
@@ -245,23 +252,14 @@ function timeOf(time) {
   return then.toLocaleString([], { ...(today ? {} : { day: "numeric", month: "short" }), hour: "2-digit", minute: "2-digit" });
 }
 
-/** @type {WeakMap<HTMLElement, {keeper: Keeper, mounts: number}>} */
-const keepers = new WeakMap();
+const keeper = new Keeper();
+let mounts = 0;
 
 /** Called for every answer of Python. @param {Page} page */
 export default async function mount({ data, parentElement, setTriggerValue }) {
-  /** @param {object} message */
-  const send = (message) => setTriggerValue("wanted", message);
-  const entry = keepers.get(parentElement) ?? { keeper: new Keeper(parentElement, send), mounts: 0 };
-  keepers.set(parentElement, entry);
-  entry.keeper.send = send;
-  const mounted = ++entry.mounts;
+  const mounted = ++mounts;
+  keeper.standIn(parentElement, (message) => setTriggerValue("wanted", message));
   /** @type {Keeping} */
   const told = await decode(data);
-  if (mounted === entry.mounts && keepers.has(parentElement)) entry.keeper.show(told);
-  return () => {
-    if (mounted !== entry.mounts) return;
-    keepers.delete(parentElement);
-    entry.keeper.destroy();
-  };
+  if (mounted === mounts) keeper.show(told);
 }

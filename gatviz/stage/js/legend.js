@@ -1,5 +1,6 @@
 /** Below the graph, in a line: what an arrow means, which are numbered, the colours of labels, and the scale. */
 
+import { FEW_NODES } from "./edge_numbers.js";
 import { focusedBeside, focusKey, html, LATER } from "./dom.js";
 import { fillIn, number, shorten } from "./format.js";
 import { options } from "./options.js";
@@ -57,7 +58,9 @@ export class Legend {
     if (shownHeads(scene, store.state)) return texts.severalLegend;
     const { locked } = store.state;
     const target = locked && scene.names[locked.kind === "edge" ? locked.target : locked.node];
-    const numbered = target === null ? texts.numberedStrongest : fillIn(texts.numberedReads, { node: shorten(target, MAX_NAME) });
+    const crowded = scene.names.length > FEW_NODES;
+    const [strongest, reads] = crowded ? [texts.numberedSome, texts.numberedSomeReads] : [texts.numberedStrongest, texts.numberedReads];
+    const numbered = target === null ? strongest : fillIn(reads, { node: shorten(target, MAX_NAME) });
     return `${texts.arrowLegend} · ${numbered}${scene.whole.cut ? texts.whereDrawn : ""}`;
   }
 

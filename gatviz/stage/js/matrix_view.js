@@ -273,7 +273,9 @@ export class MatrixView {
       const { x } = this.corner(0, column);
       const text = shortenFront(spec.columnNames[column], wanted);
       if (x + spec.cellWidth / 2 > margin.left) {
-        const name = this.name("column", column, text, x + spec.cellWidth / 2, this.turned ? margin.top - 6 : 10, this.turned ? "start" : "middle");
+        // The last one may be wider than its column: it stands within the matrix.
+        const end = column === spec.columnNames.length - 1 && !this.turned ? this.view.width - (breadth(text) * LETTER) / 2 : Infinity;
+        const name = this.name("column", column, text, Math.min(x + spec.cellWidth / 2, end), this.turned ? margin.top - 6 : 10, this.turned ? "start" : "middle");
         if (this.turned) name.setAttribute("transform", `rotate(-90 ${(x + spec.cellWidth / 2).toFixed(1)} ${margin.top - 6})`);
         names.push(name);
       }
@@ -322,6 +324,7 @@ export class MatrixView {
   drawMarks() {
     if (!this.spec) return;
     const { spec, margin, view } = this;
+    const rounded = Math.min(spec.cellWidth, spec.cellHeight) >= GAP_FROM;
     /** @type {SVGRectElement[]} */
     const rects = [];
     /** @param {string} kind @param {string} shape @param {number} row @param {number} column @param {number} rows @param {number} columns */
@@ -336,14 +339,14 @@ export class MatrixView {
       if (clipped.right <= clipped.x || clipped.bottom <= clipped.y) return;
       rects.push(
         svg("rect", {
-          class: `${kind} ${shape}`,
+          class: `${kind} ${shape}${rounded ? "" : " small"}`,
           "data-row": row,
           "data-column": column,
           x: clipped.x,
           y: clipped.y,
           width: clipped.right - clipped.x,
           height: clipped.bottom - clipped.y,
-          rx: 3,
+          rx: rounded ? 3 : null,
         }),
       );
     };

@@ -2,6 +2,7 @@
 
 import { LATER, styled } from "./dom.js";
 import { Stage } from "./stage.js";
+import { leave, left } from "./tab.js";
 import { alike } from "./tensor.js";
 import { decode } from "./wire.js";
 
@@ -81,6 +82,8 @@ function numbered(message) {
 /** The stage of this page. @type {Entry|undefined} */
 let last;
 
+window.addEventListener("pagehide", () => last && leave(last.stage.edits.kept));
+
 /** So many milliseconds a stage that was taken away waits to be put back. */
 const SOON = 5000;
 
@@ -128,6 +131,7 @@ function entryOf(parentElement, send) {
     due: false,
     send,
   };
+  entry.stage.edits.kept = left();
   stages.set(parentElement, entry);
   last = entry;
   return entry;

@@ -33,24 +33,24 @@ function wasOn() {
 
 /** The button at the page's edge, and the key P wherever no text is being edited. */
 export class ProjectorButton {
-  /** @param {HTMLElement} root */
-  constructor(root) {
+  constructor() {
     /** @type {Record<string, string>} */
     this.texts = {};
-    this.root = root;
     this.element = html("button", { type: "button", class: "projector", onclick: () => project() });
-    this.draw = this.draw.bind(this);
-    this.press = this.press.bind(this);
-    window.addEventListener(CHANGED, this.draw);
-    document.addEventListener("keydown", this.press);
+    window.addEventListener(CHANGED, () => this.draw());
+    document.addEventListener("keydown", (event) => this.press(event));
     if (wasOn() !== isOn()) project(wasOn());
   }
 
-  /** It stands on the page as soon as it has a name. @param {Record<string, string>} texts */
+  /** @param {HTMLElement} root */
+  standIn(root) {
+    root.append(this.element);
+  }
+
+  /** @param {Record<string, string>} texts */
   show(texts) {
     this.texts = texts;
     this.draw();
-    if (!this.element.isConnected) this.root.append(this.element);
   }
 
   draw() {
@@ -67,11 +67,5 @@ export class ProjectorButton {
     if (event.key.toLowerCase() !== "p" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if ((target instanceof Element && target.matches(WRITES)) || document.querySelector("[role=dialog]")) return;
     project();
-  }
-
-  destroy() {
-    window.removeEventListener(CHANGED, this.draw);
-    document.removeEventListener("keydown", this.press);
-    this.element.remove();
   }
 }

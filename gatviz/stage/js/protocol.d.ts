@@ -523,13 +523,15 @@ export interface Asked {
 
 /** What the keeper on the page wants: the session's bytes, to open some, to begin afresh, a step back or forth.
 
-`content` is a .gatviz file as base64 where `what` is "kept", or else the text of a link. `count` tells a wish from
-one that is sent again. */
+`content` is a .gatviz file as base64 where `what` is "kept", or else the text of a link. `before` is the server's
+name for the page that this tab left, whose work goes before what was kept of it. `count` tells a wish from one that
+is sent again. */
 export interface Wanted {
   count: number;
   what: "pack" | "kept" | "other" | "link" | "afresh" | "undo" | "redo";
   number: number;
   content: string;
+  before: string;
 }
 
 /** A part of a sentence: words, a node by number, or a number. */

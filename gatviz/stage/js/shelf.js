@@ -1,9 +1,11 @@
 /** Where the browser keeps work: a few sessions in IndexedDB, one place a tab, the oldest giving way. */
 
+import { isSilent, read, silence, write } from "./tab.js";
+
 const DATABASE = "gatviz";
 const SHELF = "kept";
 const TAB = "gatviz-tab";
-const SILENT = "gatviz-silent";
+const PAGE = "gatviz-page";
 const CHANNEL = "gatviz-tabs";
 const MOST = 5;
 /** Another tab that has the same place says so within so many milliseconds. */
@@ -83,20 +85,24 @@ export class Shelf {
     this.channel?.postMessage(message); // oxlint-disable-line unicorn/require-post-message-target-origin -- a channel has no such argument
   }
 
-  /** Give this tab's place up: whoever comes after in the same tab has it. */
-  close() {
-    this.channel?.close();
-    this.channel = null;
+  /** What the server calls the page that this tab showed last: it may still have all that was done there. */
+  get before() {
+    return (!this.silent && read(PAGE)) || "";
+  }
+
+  /** This is the page that the tab shows. @param {string} server */
+  remember(server) {
+    if (!this.silent) write(PAGE, server);
   }
 
   /** Whether nothing is to be kept in this tab: the person had it all forgotten. */
   get silent() {
-    return read(SILENT) !== null;
+    return isSilent();
   }
 
   /** Forget everything, and keep nothing more in this tab. */
   async forget() {
-    write(SILENT, "1");
+    silence();
     await this.does("readwrite", (shelf) => shelf.clear());
   }
 
@@ -157,22 +163,4 @@ function openDatabase() {
 /** Not `crypto.randomUUID`: it is there only under https and on this very computer. */
 function newName() {
   return [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-");
-}
-
-/** @param {string} key */
-function read(key) {
-  try {
-    return sessionStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string} key @param {string} value */
-function write(key, value) {
-  try {
-    sessionStorage.setItem(key, value);
-  } catch {
-    // a browser that keeps nothing: said when there is something to keep
-  }
 }

@@ -147,11 +147,11 @@ export class TrainView {
       group(texts.head, range(screen.heads).map((k) => option(`head${k}`, `${k}`, k === screen.head, { what: "show", head: k }, colours[k % colours.length], fillIn(texts.headLabel, { head: k })))),
       html("span", { class: "spacer" }),
       ...(screen.fixed ? [] : [this.paintButton()]),
-      ...(this.graph.painting ? [this.brushes(option, group)] : []),
       group("", [
         option("alpha", texts.alpha, screen.measure === "alpha", { what: "show", measure: "alpha" }),
         option("change", texts.change, screen.measure === "change", { what: "show", measure: "change" }, null, texts.changeTitle),
       ]),
+      ...(this.graph.painting ? [this.brushes(option, group)] : []),
     );
     if (focused) focusKey(this.bar, focused);
   }
@@ -181,7 +181,9 @@ export class TrainView {
       this.redraw();
     };
     const labels = classNames.map((label, k) => option(`brush ${k}`, label, brush === label, () => take(label), palette.classes[k % palette.classes.length].line, fillIn(texts.brushTitle, { label })));
-    return group(texts.brush, [option("brush", texts.brushTold, brush === null, () => take(null), null, texts.brushToldTitle), ...labels]);
+    const choice = group(texts.brush, [option("brush", texts.brushTold, brush === null, () => take(null), null, texts.brushToldTitle), ...labels]);
+    choice.classList.add("brushes");
+    return choice;
   }
 
   /** What stands beside the graph, and the tabs that choose it. */

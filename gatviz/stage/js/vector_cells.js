@@ -8,18 +8,21 @@ import { stageOf } from "./scene.js";
 const MAX_CELLS = 4;
 const MAX_LENGTH = 7;
 
+/** Whether each number has a cell. @param {number[]} values */
+export const isFew = (values) => values.length <= MAX_CELLS;
+
 /**
  * @param {import("./scene.js").Scene} scene
  * @param {string} stage whose scale it is coloured on
- * @param {number[]} values @param {number} digits
+ * @param {number[]} values @param {number} digits @param {(place: number) => string} called what a number is called, if it is not of a dimension
  */
-export function vectorCells(scene, stage, values, digits) {
+export function vectorCells(scene, stage, values, digits, called = (c) => `c${c}`) {
   const { colour, limit } = stageOf(scene, stage);
   const colours = colourScale(colour, limit, scene.palette);
-  const few = values.length <= MAX_CELLS;
+  const few = isFew(values);
   const cells = values.map((value, c) => {
     const told = number(value, digits);
-    const cell = html("span", { class: told.length > MAX_LENGTH ? "vector-cell tight" : "vector-cell", title: few ? null : `c${c}: ${told}` }, few ? told : null);
+    const cell = html("span", { class: told.length > MAX_LENGTH ? "vector-cell tight" : "vector-cell", title: few ? null : `${called(c)}: ${told}` }, few ? told : null);
     cell.style.background = colours.fill(value);
     cell.style.color = colours.ink(value);
     return cell;

@@ -66,7 +66,7 @@ export class WhyView {
     const { why } = answerOf(scene, store.state);
     const table = why && readWhy(why);
     this.element.toggleAttribute("data-stale", !isAnswered(scene, store.state) && store.state.locked !== null);
-    this.title.replaceChildren(...(why ? sentence(why.title, store) : [scene.names.length ? texts.whyNothing : html("span", { class: "quiet-text" }, texts.noReason)]));
+    this.title.replaceChildren(...(why ? sentence(why.title, store) : [html("span", { class: "quiet-text" }, scene.edges.some(({ source, target }) => source !== target) ? texts.whyNothing : texts.noReason)]));
     this.remark.replaceChildren(...(why ? sentence(why.remark, store) : []));
     this.drawLock();
     this.drawLinks(table);

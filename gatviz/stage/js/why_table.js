@@ -5,7 +5,7 @@ import { fillIn, number, shorten, signed } from "./format.js";
 import { math } from "./formula.js";
 import { colourScale } from "./scales.js";
 import { edgeFocus } from "./store.js";
-import { vectorCells } from "./vector_cells.js";
+import { isFew, vectorCells } from "./vector_cells.js";
 import { axis, bar } from "./why_bars.js";
 
 /**
@@ -20,6 +20,8 @@ const ROOMY = { rows: 4, height: 44 };
 const TIGHT = 31;
 const SIGNED = new Set(["s", "g"]);
 const SHARE = "share";
+/** The column with the α of each head. */
+const HEADS = "heads";
 /** With more vectors than these the cells are small. */
 const MAX_VECTORS = 2;
 /** What stands before a vector. @type {Record<string, string>} */
@@ -48,8 +50,28 @@ function heads(scene, table) {
   const name = html("th", { scope: "col", class: "name" }, fillIn(texts.whyReads, { node: shorten(table.name, MAX_NAME) }));
   const bars = table.bars && html("th", { scope: "col", class: "bars-head" }, html("span", { class: "caption-line" }, table.bars.caption), axis(table.bars));
   /** @param {Column} column */
-  const head = ({ key, symbol, caption, stage }) => html("th", { scope: "col", class: `${stage ? "vector-head" : "number-head"} ${key}` }, html("span", { class: "symbol" }, math(symbol)), html("span", { class: "caption-line" }, caption));
+  const head = ({ key, symbol, caption, stage }) => {
+    const values = key === HEADS ? table.vector(0, key) : null;
+    const names = values && isFew(values) ? headNames(scene, values.length) : null;
+    return html(
+      "th",
+      { scope: "col", class: `${stage ? "vector-head" : "number-head"} ${key}` },
+      html("span", { class: "symbol" }, math(symbol), names ? html("span", { class: "quiet-text" }, ` ${caption}`) : null),
+      names ?? html("span", { class: "caption-line" }, caption),
+    );
+  };
   return html("tr", {}, name, bars, ...table.columns.map(head), html("th", { class: "note", "aria-label": texts.whyNote }));
+}
+
+/** Over the α of each head which head it is, with its colour. @param {Scene} scene @param {number} count */
+function headNames(scene, count) {
+  const colours = scene.palette.heads;
+  const name = (/** @type {number} */ head) => {
+    const dot = html("i", { class: "dot", "aria-hidden": "true" });
+    dot.style.background = colours[head % colours.length];
+    return html("span", { class: "vector-cell" }, dot, `${head}`);
+  };
+  return html("span", { class: "caption-line" }, html("span", { class: "vector head-names" }, ...Array.from({ length: count }, (_, head) => name(head))));
 }
 
 /** @param {Scene} scene @param {Table} table @param {number} k @param {boolean} chosen @param {Store} store @param {number} height */
@@ -93,7 +115,7 @@ function row(scene, table, k, chosen, store, height) {
 function cell(scene, table, k, { key, stage }, chosen, digits) {
   if (stage) {
     const values = table.vector(k, key);
-    return html("td", { class: `vector-cell-of ${key}` }, key in SIGNS ? html("span", { class: "sign", "aria-hidden": "true" }, values && SIGNS[key]) : null, values && vectorCells(scene, stage, values, digits));
+    return html("td", { class: `vector-cell-of ${key}` }, key in SIGNS ? html("span", { class: "sign", "aria-hidden": "true" }, values && SIGNS[key]) : null, values && vectorCells(scene, stage, values, digits, key === HEADS ? (head) => `${scene.texts.head} ${head}` : undefined));
   }
   const value = table.number(k, key);
   if (key === SHARE) return html("td", { class: "share" }, html("span", { class: "share-cell" }, shareBar(scene, value, table, k, chosen, digits), html("b", { class: chosen ? "alpha" : null }, number(value, digits))));

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
@@ -19,6 +18,9 @@ from gatviz.ui.compare.chart_card import card, say, theme
 from gatviz.ui.compare.controls import head_choice, picked, weights_choice
 from gatviz.ui.session import session
 from gatviz.words import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _COUNTS = (10, 20, 40)
 _MAX_ROWS = 2_000

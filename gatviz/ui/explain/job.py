@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from gatviz import words
@@ -17,6 +16,9 @@ from gatviz.analysis.explanation.explain import Explanation, Inquiry, typical_ag
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.ui.background import Background
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Phase = Literal["removals", "pairs", "mean", "training", "places", "done"]
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import html
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from gatviz.analysis import Explanation
 from gatviz.analysis.explanation.edge_paths import EdgePath, EdgePaths
@@ -20,6 +20,9 @@ from gatviz.analysis.subject import class_called
 from gatviz.charts.explanation import class_colour
 from gatviz.colours import ACCENT, INK, LINE, PALE, SOFT, Theme, colour_at
 from gatviz.words import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _AXIS = '<span class="axis"></span>'
 _SCORES = ("attention", "message", "equal")
@@ -32,7 +35,7 @@ def style(theme: Theme) -> str:
 .gx {{ color: {INK[theme]}; font-size: 0.9rem; line-height: 1.4; }}
 .gx h2 {{ font-size: 1.35rem; font-weight: 600; margin: 0; padding: 0; }}
 .gx h3 {{ font-size: 1.02rem; font-weight: 600; margin: 0 0 0.3rem; padding: 0; }}
-.gx p {{ margin: 0 0 0.35rem; }}
+.gx p {{ font-size: inherit; margin: 0 0 0.35rem; }}
 .gx .quiet, .gx th {{ color: {PALE[theme]}; font-weight: 400; font-size: 0.82rem; }}
 .gx .dot {{ display: inline-block; width: 0.75rem; height: 0.75rem; border-radius: 50%; margin-right: 0.3rem; }}
 .gx b {{ font-weight: 600; white-space: nowrap; }}
@@ -355,8 +358,8 @@ def places(found: pd.DataFrame) -> str:
 def proof_lines(e: Explanation) -> str:
     """What was checked."""
     lines = (
-        f'<li class="{"passed" if check.passed else "failed"}"><b>{"✓" if check.passed else "✗"}</b> '
-        f"{html.escape(check.sentence)}</li>"
+        f'<li class="{"passed" if check.passed else "failed"}"><b>{"✓" if check.passed else "✗"}</b>'
+        f"<span>{html.escape(check.sentence)}</span></li>"
         for check in e.proofs
     )
     return f'<ul class="proof">{"".join(lines)}</ul>'

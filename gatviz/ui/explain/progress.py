@@ -17,7 +17,12 @@ _REDRAWN = 4.0
 
 
 def working(job: Background, key: str) -> None:
-    """Progress while it works on, and a way to go on where it was stopped."""
+    """Progress while it works on, or a way to go on where it was stopped: a place of its own, for they come and go."""
+    with st.container(key=f"{key}-working"):
+        _working(job, key)
+
+
+def _working(job: Background, key: str) -> None:
     if job.problem is not None:
         st.info(escape(str(job.problem)))
     if job.stopped:

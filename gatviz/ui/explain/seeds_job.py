@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from gatviz.analysis import Contribution, attention_contribution, seed_places
@@ -19,6 +19,9 @@ from gatviz.ui.explain.job import Phase
 from gatviz.ui.session import session
 from gatviz.ui.train.on_screen import source_of
 from gatviz.ui.train.players import own_player
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SEEDS = 10
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
@@ -19,6 +18,9 @@ from gatviz.ui.grid import Cells
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import forget_value, key_of
 from gatviz.words import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MAX_ROWS = 2_000
 _MAX_COLUMNS = 40
@@ -86,6 +88,8 @@ def _rows(graph: Graph) -> NDArray[np.int64]:
 
 def _frame(graph: Graph, names: list[str], edges: NDArray[np.int64]) -> pd.DataFrame:
     """The cells; columns go by number, since a feature may be called anything."""
+    import pandas as pd
+
     sign = "→" if graph.directed else "–"
     numbers = graph.edge_numbers
     ends = graph.edge_index[:, edges].T.tolist()

@@ -29,14 +29,12 @@ from gatviz.stage.screen_protocol import Scene, Screen
 from gatviz.stage.stages import with_stage
 from gatviz.stage.texts import texts
 from gatviz.stage.weightings import weightings
-from gatviz.ui.explore.feature_table import feature_table
 from gatviz.ui.explore.notice import notice
 from gatviz.ui.explore.part import part_choice
 from gatviz.ui.session import captured, from_browser, pins, run_cache, session
 from gatviz.ui.session.model import predicted, present_weights, weights_badge, whose_weights
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.stage_component import stage
-from gatviz.ui.weights.table import weights_table
 from gatviz.words import _
 
 _MAX_DESCRIPTION = 600
@@ -58,10 +56,14 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
             _mount(screen)
         with st.container(width=_TABLE_WIDTH):
             if now.panel == "table":
+                from gatviz.ui.explore.feature_table import feature_table
+
                 feature_table(now)
             elif now.work.given is not None:
                 st.info(_("α was given: there are no weights here that it could be computed with."))
             else:
+                from gatviz.ui.weights.table import weights_table
+
                 weights_table(now, run.layer, names)
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from gatviz.errors import quote
@@ -18,6 +17,9 @@ from gatviz.ui.grid import Cells
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import forget_value, key_of
 from gatviz.words import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MAX_ROWS = 2_000
 _MAX_COLUMNS = 60
@@ -71,6 +73,8 @@ def _node_table(now: session.Session) -> None:
 
 def _frame(graph: Graph, rows: int, columns: int) -> pd.DataFrame:
     """The cells; columns go by number, since a feature may be called anything."""
+    import pandas as pd
+
     labels = graph.labels or (None,) * graph.num_nodes
     cells: dict[str, Any] = {"0": graph.names[:rows], "1": [label or "" for label in labels[:rows]]}
     cells.update({str(k + 2): graph.x[:rows, k] for k in range(columns)})

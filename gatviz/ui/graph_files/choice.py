@@ -10,7 +10,7 @@ import streamlit as st
 from gatviz.files import sample_graph, sample_graph_names
 from gatviz.graph.graph import Graph
 from gatviz.ui.card import line, title
-from gatviz.ui.graph_files.open_dialog import open_graph
+from gatviz.ui.graph_files.door import open_graph
 from gatviz.ui.graph_files.save import save
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import key_of, set_value, value_of

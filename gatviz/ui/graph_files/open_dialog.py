@@ -13,6 +13,7 @@ from gatviz.files.container import ENDING, is_container
 from gatviz.training.recorded import Recorded
 from gatviz.training.training import Training
 from gatviz.ui.escape import escape, sentence
+from gatviz.ui.graph_files.door import OPEN
 from gatviz.ui.graph_files.options import choose
 from gatviz.ui.graph_files.pending import PendingGraph, facts_of, forget, inspection_under
 from gatviz.ui.graph_files.preview import account, first_rows
@@ -23,25 +24,18 @@ from gatviz.ui.train.replay import content_kind, replay, training_in
 from gatviz.words import _, first_of, ngettext
 
 _MAX_CALLS = 12
-_OPEN, _TAKEN, _SEEN = "open_dialog", "open_taken", "open_seen"
+_TAKEN, _SEEN = "open_taken", "open_seen"
 _WAYS: dict[str, Callable[[], PendingGraph | None]] = {"files": from_files, "text": from_text, "generate": generated}
 
 
-def open_graph() -> None:
-    """The button that opens the dialog, and the dialog while it is open."""
-    st.button(
-        _("Open"),
-        key="open_graph",
-        type="tertiary",
-        help=_("From files, pasted text or a generator; nothing is replaced before you have seen what was understood."),
-        on_click=_begin,
-    )
-    if st.session_state.get(_OPEN):
-        st.dialog(_("Open a graph"), width="large", icon=":material/folder_open:", on_dismiss=_end)(_dialog)()
+def graph_dialog() -> None:
+    """The dialog, which is open."""
+    st.dialog(_("Open a graph"), width="large", icon=":material/folder_open:", on_dismiss=_end)(_dialog)()
 
 
-def _begin() -> None:
-    st.session_state[_OPEN], st.session_state[_TAKEN] = True, False
+def begin() -> None:
+    """Open the dialog, with nothing in it."""
+    st.session_state[OPEN], st.session_state[_TAKEN] = True, False
     st.session_state[_SEEN] = None
     start_afresh()
     session.update(problem="")
@@ -52,12 +46,12 @@ def _take() -> None:
 
 
 def _end() -> None:
-    st.session_state[_OPEN] = st.session_state[_TAKEN] = False
+    st.session_state[OPEN] = st.session_state[_TAKEN] = False
     forget()
 
 
 def _dialog() -> None:
-    if not st.session_state.get(_OPEN):
+    if not st.session_state.get(OPEN):
         st.rerun()  # it was closed in a run that did not come to its end
     ways = {"files": _("From files"), "text": _("Paste text"), "generate": _("Generate")}
     way = st.segmented_control(

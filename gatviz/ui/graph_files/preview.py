@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from gatviz.files import Inspection
 from gatviz.graph.graph import Graph
 from gatviz.ui.escape import escape, sentence
 from gatviz.words import _, ngettext
+
+if TYPE_CHECKING:
+    pass
 
 _NOTES = 10
 _NODES = 6
@@ -51,6 +53,8 @@ def first_rows(graph: Graph) -> None:
 
 
 def _table(columns: list[tuple[str, Sequence[Any]]]) -> None:
+    import pandas as pd
+
     names = [_cut(name) for name, _values in columns]
     unique = [name + "\u200b" * names[:k].count(name) for k, name in enumerate(names)]
     frame = pd.DataFrame({name: list(values) for name, (_name, values) in zip(unique, columns, strict=True)})

@@ -1,7 +1,8 @@
 """Keeping the session in the browser, and bringing it back from there, from a file or from a link.
 
 The page tells the keeper on it only that something has changed. When the person has paused, the keeper asks for the
-bytes, which a fragment answers: no change of the page waits for them.
+bytes, which a fragment answers: no change of the page waits for them. What was done since comes back too, as long as
+the server still has the page that was left: a page that is loaded anew says which one that was.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
+from weakref import WeakValueDictionary
 
 import streamlit as st
 
@@ -44,17 +46,18 @@ _NEW_RUN = "gatviz_keeping_new_run"
 
 Mount = Callable[[Keeping, Callable[[Any], None]], None]
 
+_there: WeakValueDictionary[str, session.Latest] = WeakValueDictionary()
+"""The pages that this server has not forgotten yet, by what their keepers know it as."""
+
 
 @dataclass(frozen=True)
 class _State:
-    """What the keeper knows. Attributes as in `Keeping`; `value` is what `number` was counted for, and `opened` says
-    whether a link or a file brought it here."""
+    """What the keeper knows. Attributes as in `Keeping`; `value` is what `number` was counted for."""
 
-    server: str = field(default_factory=lambda: secrets.token_hex(8))
+    server: str = field(default_factory=lambda: secrets.token_hex(16))
     place: int = 0
     number: int = 0
     value: tuple[Any, ...] = ()
-    opened: bool = False
     heard: int = 0
     packed: int | None = None
     content: str = ""
@@ -65,6 +68,7 @@ class _State:
 def _state() -> _State:
     if _KEY not in st.session_state:
         st.session_state[_KEY] = _State()
+        _there[st.session_state[_KEY].server] = session.latest()
     found: _State = st.session_state[_KEY]
     return found
 
@@ -75,15 +79,19 @@ def _update(**changes: Any) -> None:
 
 def keep(mount: Mount) -> None:
     """Let the browser keep what is on the page now; at the end of a run."""
-    view = {control: value_of(control) for control, kinds in VIEW.items() if type(value_of(control)) in kinds}
-    session.update(view=view)
+    take_view()
     now, state = session.current(), _state()
-    value = (now.work, now.history, now.locked, now.weighting, now.panel, view)
+    value = (now.work, now.history, now.locked, now.weighting, now.panel, now.view)
     if not state.value:
         _update(value=value)
     elif state.value != value:
         _update(value=value, number=state.number + 1)
     _mounted(mount)
+
+
+def take_view() -> None:
+    """Take over what the person chose to look at; a run takes it first, for it may be cut off by the page's end."""
+    session.update(view={name: value_of(name) for name, kinds in VIEW.items() if type(value_of(name)) in kinds})
 
 
 @st.fragment
@@ -99,7 +107,7 @@ def _told() -> Keeping:
         server=state.server,
         place=state.place,
         number=state.number,
-        worth_keeping=bool(now.history.past or now.history.future or now.own or state.opened),
+        worth_keeping=bool(now.history.past or now.history.future or now.own or now.opened),
         heard=state.heard,
         packed=state.packed,
         content=state.content,
@@ -148,18 +156,28 @@ def _grant(wanted: Wanted) -> None:
     if wanted.what == "pack":
         _update(packed=_state().number, content=_packed())
         return
-    st.session_state[_NEW_RUN] = True
     if wanted.what == "undo":
         session.undo()
     elif wanted.what == "redo":
         session.redo()
     elif wanted.what == "afresh":
-        take_place(session.new(), opened=False)
+        take_place(session.new())
     elif wanted.what == "link":
-        take_place(kept.from_link(wanted.content, _("the link")))
-    else:
+        take_place(replace(kept.from_link(wanted.content, _("the link")), opened=True))
+    elif before := _left(wanted.before):
+        _take(before)
+    elif wanted.content or not wanted.before:
         found = kept.from_file(_bytes_of(wanted.content), _("what this browser kept"))
-        _take(found)
+        _take(replace(found, opened=True))
+    else:
+        return
+    st.session_state[_NEW_RUN] = True
+
+
+def _left(server: str) -> session.Session | None:
+    """The session of the page that was left, if this server still has it: no older than what the browser kept of it."""
+    left = _there.get(server)
+    return None if left is None else left.session
 
 
 def _packed() -> str:
@@ -203,12 +221,12 @@ def open_file(data: bytes, name: str) -> None:
     Raises:
         GatvizError: as `kept.from_file`.
     """
-    take_place(kept.from_file(data, name))
+    take_place(replace(kept.from_file(data, name), opened=True))
 
 
-def take_place(other: session.Session, *, opened: bool = True) -> None:
-    """Put another session in this one's place; `opened` if somebody made it, so that it is kept from now on."""
-    _update(place=_state().place + 1, opened=opened)
+def take_place(other: session.Session) -> None:
+    """Put another session in this one's place."""
+    _update(place=_state().place + 1)
     _take(replace(other, identity=session.new().identity, edits_taken=0))
 
 

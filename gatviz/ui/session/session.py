@@ -20,6 +20,7 @@ from gatviz.ui.session.work import Work
 from gatviz.words import _
 
 _KEY = "gatviz_session"
+_LATEST = "gatviz_latest"
 FIRST_SAMPLE = "tutorial"
 
 
@@ -69,6 +70,8 @@ class Session:
         openings: how many models were opened so far.
         panel: what stands beside the canvas: nothing, the table of features, or the weights.
         drag: the slider that was moved last, if nothing was chosen since.
+        opened: whether a link, a file or the browser brought it here, which makes it worth keeping though nothing was
+            done since.
     """
 
     work: Work
@@ -87,6 +90,7 @@ class Session:
     openings: int = 0
     panel: Literal["", "table", "weights"] = ""
     drag: Drag | None = None
+    opened: bool = False
 
     @property
     def graph(self) -> Graph:
@@ -132,11 +136,27 @@ def new() -> Session:
 def put(session: Session) -> None:
     """Put another session on the screen."""
     st.session_state[_KEY] = session
+    latest().session = session
 
 
 def update(**changes: Any) -> None:
     """Replace some fields of the session."""
-    st.session_state[_KEY] = replace(current(), **changes)
+    put(replace(current(), **changes))
+
+
+@dataclass(eq=False)
+class Latest:
+    """What this page's session is now, also for who has no page."""
+
+    session: Session | None = None
+
+
+def latest() -> Latest:
+    """This page's: it is there as long as the server remembers the page, some time beyond its end."""
+    if _LATEST not in st.session_state:
+        st.session_state[_LATEST] = Latest()
+    found: Latest = st.session_state[_LATEST]
+    return found
 
 
 def change(work: Work, what: str) -> None:

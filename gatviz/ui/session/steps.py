@@ -159,6 +159,8 @@ def take_graph(graph: Graph, what: str, columns: tuple[int | None, ...] | None =
     view = before.history.next_view(before.work) if refit else before.work.view
     work = replace(before.work, graph=graph, weights=_followed(columns, graph), view=view)
     moved_only = graph.fingerprint == before.graph.fingerprint
+    if not moved_only and not before.own:
+        work = replace(work, graph=replace(graph, description=""))  # it told of the sample
     session.change(work if moved_only else replace(work, origin=origin, own=True), what)
 
 

@@ -14,6 +14,7 @@ from gatviz.training.beside import BESIDE, Beside
 from gatviz.training.recorded import Recorded
 from gatviz.training.schedule import PAPERS
 from gatviz.training.task import Task, is_one_hot
+from gatviz.ui.card import title
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
 from gatviz.ui.session.settings import MAX_SEED
@@ -24,7 +25,7 @@ from gatviz.ui.train.setup import Setup
 from gatviz.words import _, commas
 
 _STYLE = """<style>
-table.training { width: 100%; border: 0; font-size: 0.82rem; border-collapse: collapse; }
+table.training { width: 100%; border: 0; font-size: 0.8125rem; margin: 0; border-collapse: collapse; }
 table.training td { border: 0; padding: 2px 0; vertical-align: top; }
 table.training td:first-child { opacity: 0.72; padding-right: 10px; white-space: nowrap; }
 </style>"""
@@ -34,13 +35,13 @@ _MAX_ONE_HOT = 1_000
 
 def training_card(now: session.Session, player: Player) -> None:
     """Draw it into the sidebar."""
-    with st.sidebar, st.container(border=True):
-        title = html.escape(_("Training"))
+    with st.sidebar, st.container(key="card-training"):
+        title(_("Training"))
         rows = "".join(
             f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>"
             for name, value in card_rows(now.graph, player)
         )
-        st.html(f"{_STYLE}<b>{title}</b><table class='training'>{rows}</table>")
+        st.html(f"{_STYLE}<table class='training'>{rows}</table>")
         if player.take is not None and isinstance(player.take.training, Recorded):
             return
         if st.button(_("Change"), width="stretch", key="change_training"):

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from gatviz.colours import LINK
 from gatviz.graph.positions import default_positions
 from gatviz.training.experiments import EXPERIMENTS, Experiment
 from gatviz.ui.session import session
@@ -14,16 +15,22 @@ from gatviz.ui.train.players import own_player
 from gatviz.ui.train.setup import Setup
 from gatviz.words import _
 
-_STYLE = """<style>
-[class*="st-key-experiment-"] button {
+_STYLE = f"""<style>
+[class*="st-key-experiment-"] button {{
   height: 100%; min-height: 110px; align-items: flex-start; text-align: left; padding: 8px 12px;
-}
-[class*="st-key-experiment-"] button p { font-size: 0.8rem; text-align: left; }
-[class*="st-key-experiment-"] button em { font-style: normal; font-size: 0.75rem; }
-[class*="st-key-experiment-"] button * {
+}}
+@media (max-width: 640px) {{ [class*="st-key-experiment-"] button {{ min-height: 0; }} }}
+[class*="st-key-experiment-"] button p {{ font-size: 0.8rem; text-align: left; }}
+[class*="st-key-experiment-"] button em {{ font-style: normal; font-size: 0.75rem; }}
+[class*="st-key-experiment-"] button * {{
   white-space: normal !important; overflow: visible !important; line-height: 1.3 !important;
-}
-[class*="st-key-experiment-"] button > div { justify-content: flex-start; }
+}}
+[class*="st-key-experiment-"] button > div {{ justify-content: flex-start; }}
+[class*="st-key-experiment-"] button[data-testid="stBaseButton-primary"] {{
+  background: none !important; color: inherit !important;
+  border: 2px solid light-dark({LINK["light"]}, {LINK["dark"]}) !important;
+  padding: 7px 11px;
+}}
 </style>"""
 
 

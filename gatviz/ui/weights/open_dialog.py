@@ -14,40 +14,32 @@ from gatviz.model.layer_settings import LayerSettings
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
 from gatviz.ui.session.steps import open_model
+from gatviz.ui.weights.door import OPEN
 from gatviz.ui.weights.recipe_line import chosen_way, labels, recipe_line, step_reasons
 from gatviz.words import _, commas, ngettext
 
-_OPEN, _TURN = "weights_dialog", "weights_turn"
+_TURN = "weights_turn"
 _BY_LAYER = ("heads", "concat", "activation", "residual")
 _MAX_MB = 200
 
 
-def open_weights() -> None:
-    """The button that opens the dialog, and the dialog while it is open."""
-    st.button(
-        _("Open weights"),
-        key="open_weights",
-        type="tertiary",
-        help=_("A state dict of PyG, DGL, pyGAT, pytorch-GAT, the tutorial or gatviz; nothing in the file is run."),
-        on_click=_begin,
-    )
-    if st.session_state.get(_OPEN):
-        st.dialog(_("Open trained weights"), width="large", icon=":material/model_training:", on_dismiss=_end)(
-            _dialog
-        )()
+def weights_dialog() -> None:
+    """The dialog, which is open."""
+    st.dialog(_("Open trained weights"), width="large", icon=":material/model_training:", on_dismiss=_end)(_dialog)()
 
 
-def _begin() -> None:
-    st.session_state[_OPEN] = True
+def begin() -> None:
+    """Open the dialog, with nothing in it."""
+    st.session_state[OPEN] = True
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 
 
 def _end() -> None:
-    st.session_state[_OPEN] = False
+    st.session_state[OPEN] = False
 
 
 def _dialog() -> None:
-    if not st.session_state.get(_OPEN):
+    if not st.session_state.get(OPEN):
         st.rerun()  # it was closed in a run that did not come to its end
     file = st.file_uploader(
         _("A torch file (.pt, .pth) or safetensors"),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from gatviz.analysis.classes import Columns, judged, likely_columns, way_in_words
@@ -18,6 +17,9 @@ from gatviz.model.recipe import Recipe
 from gatviz.model.trace import Trace
 from gatviz.ui.escape import escape
 from gatviz.words import _, commas, ngettext
+
+if TYPE_CHECKING:
+    pass
 
 _TRIED = ("elu", "relu", "leaky_relu", "tanh", "none")
 _MAX_TRIED = 20_000
@@ -138,6 +140,8 @@ def _accuracies(trace: Trace, graph: Graph, columns: Columns) -> list[str]:
 
 
 def _columns(trace: Trace, graph: Graph, ways: tuple[Columns, ...], token: str) -> Columns:
+    import pandas as pd
+
     by_hand = trace.out.shape[1] <= _MAX_BY_HAND
     options: list[Columns | None] = [*ways, *([None] if by_hand else [])]
     chosen: Columns | None = st.selectbox(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from gatviz.checkpoints import save_weights
-from gatviz.checkpoints.saving import WeightsFormat
 from gatviz.errors import GatvizError
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
 from gatviz.ui.session.model import present_weights
 from gatviz.ui.session.run_cache import present_model
 from gatviz.words import _
+
+if TYPE_CHECKING:
+    from gatviz.checkpoints.saving import WeightsFormat
 
 _ENDINGS = {"torch": ".pt", "safetensors": ".safetensors"}
 
@@ -21,6 +24,8 @@ def save_the_weights() -> None:
     opened = st.popover(_("Save"), type="tertiary", key="save_weights_open", on_change="rerun", help=_("Save weights"))
     if not opened.open:
         return
+    from gatviz.checkpoints import save_weights
+
     with opened:
         st.markdown("**" + _("Save weights") + "**")
         layouts: dict[str, str] = {"gatviz": "gatviz", "tutorial": _("the tutorial's layers"), "pyg": "PyG"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
@@ -18,6 +18,9 @@ from gatviz.ui.session import session
 from gatviz.ui.session.model import all_weights, is_shared
 from gatviz.ui.session.steps import parameter_name, take_weights
 from gatviz.words import _
+
+if TYPE_CHECKING:
+    pass
 
 _MAX_ROWS, _MAX_COLUMNS = 200, 60
 
@@ -61,6 +64,8 @@ class _Shown:
 
 def weights_table(now: session.Session, layer: int, input_names: Sequence[str]) -> None:
     """Draw the table of the weights of this layer, or of a step around the layers that is chosen in it."""
+    import pandas as pd
+
     weights = all_weights(now)
     title = _("Weights of layer {layer}").format(layer=layer)
     if not weights.around:
