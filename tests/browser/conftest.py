@@ -10,12 +10,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
+from tests.browser.again import Again
 from tests.browser.driver import open_app
 
 ROOT = Path(__file__).parents[2]
@@ -112,9 +114,9 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(browser: Browser, app_url: str) -> Iterator[Page]:
-    """The app's first picture. Fails at the end if the page logged an error or asked for anything outside."""
+@contextmanager
+def watched(browser: Browser, app_url: str) -> Iterator[tuple[Page, list[str]]]:
+    """A page of a browser that knows nothing of before, and what it logs as an error or asks for outside."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     wrong: list[str] = []
@@ -122,10 +124,41 @@ def page(browser: Browser, app_url: str) -> Iterator[Page]:
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith(inside) else None)
-    open_app(page, app_url)
-    yield page
-    context.close()
+    try:
+        yield page, wrong
+    finally:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page: Page) -> Page:
+    """See `new_page`; a file whose tests get on with `same_page` says so in its place."""
+    return new_page
+
+
+@pytest.fixture
+def new_page(browser: Browser, app_url: str) -> Iterator[Page]:
+    """The app's first picture. Fails at the end if the page logged an error or asked for anything outside."""
+    with watched(browser, app_url) as (page, wrong):
+        open_app(page, app_url)
+        yield page
     assert wrong == []
+
+
+@pytest.fixture(scope="session")
+def again(browser: Browser, app_url: str) -> Iterator[Again]:
+    """See `Again`."""
+    again = Again(lambda: watched(browser, app_url), app_url)
+    yield again
+    again.leave()
+
+
+@pytest.fixture
+def same_page(again: Again) -> Iterator[Page]:
+    """As `new_page`, but one that a test before may have used, put back to the first picture: for what one click,
+    or an undo, takes back. A page that does not become what it was at first is left, and a new one opened."""
+    yield again.as_at_first()
+    assert again.wrong == []
 
 
 @pytest.fixture

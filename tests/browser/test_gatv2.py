@@ -27,6 +27,11 @@ from tests.browser.driver import (
 )
 
 
+@pytest.fixture
+def page(same_page: Page) -> Page:
+    return same_page
+
+
 def trace_of(**changes: object) -> GATv2Trace:
     """What the app must show for the tutorial's graph with GATv2."""
     settings = Settings(kind="GATv2", **changes)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from gatviz import LayerTrace
@@ -17,6 +18,11 @@ from tests.browser.driver import (
     trace_of,
     unfold,
 )
+
+
+@pytest.fixture
+def page(same_page: Page) -> Page:
+    return same_page
 
 
 def checked(page: Page) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from gatviz.ui.session import keeping
+from gatviz.ui.session.kept import from_file
 from tests.browser.conftest import Server
 from tests.browser.driver import eventually, open_app, set_number, settled, unfold
 
@@ -20,7 +22,7 @@ ALL = """async () => await new Promise((settle) => {
     request.onsuccess = () => {
         if (!request.result.objectStoreNames.contains("kept")) return settle([]);
         const all = request.result.transaction("kept").objectStore("kept").getAll();
-        all.onsuccess = () => settle(all.result.map((one) => one.title));
+        all.onsuccess = () => settle(all.result.map(({ title, content }) => [title, content]));
     };
     request.onupgradeneeded = () => request.transaction.abort();
     request.onerror = () => settle([]);
@@ -49,8 +51,13 @@ def said(page: Page) -> str:
 
 
 def kept(page: Page) -> list[str]:
-    found: list[str] = page.evaluate(ALL)
-    return found
+    return [title for title, _ in page.evaluate(ALL)]
+
+
+def is_kept(page: Page, *, seed: int, nodes: int) -> bool:
+    """Whether a session is kept that has both."""
+    all_works = [from_file(base64.b64decode(content), "kept").work for _, content in page.evaluate(ALL)]
+    return any((work.settings.seed, work.graph.num_nodes) == (seed, nodes) for work in all_works)
 
 
 def new_node(page: Page) -> None:
@@ -72,9 +79,8 @@ def change(page: Page) -> None:
     """A node more and another seed, known to be kept."""
     new_node(page)
     set_number(page, "Seed", 3)
-    eventually(lambda: "seed 175" in undo_title(page))
-    page.wait_for_timeout(1500)
-    eventually(lambda: kept(page) == ["tutorial, edited"])
+    eventually(lambda: is_kept(page, seed=3, nodes=5))
+    assert kept(page) == ["tutorial, edited"]
 
 
 def check_changed(page: Page) -> None:
@@ -152,7 +158,7 @@ def test_going_through_the_workspaces_brings_nothing_back(tab: Page) -> None:
         expect(choice).to_be_checked()
         assert said(tab) == ""
         assert seed(tab) == "4"
-    tab.wait_for_timeout(1500)
+    eventually(lambda: is_kept(tab, seed=4, nodes=5))
     tab.reload()
     eventually(lambda: said(tab).startswith("Restored your work from ") and seed(tab) == "4")
 
@@ -201,7 +207,7 @@ def test_two_tabs_do_not_mix_also_where_one_is_a_copy(context: BrowserContext, t
     third.wait_for_selector(".gatviz-stage .node")
     check_changed(third)
     new_node(third)
-    third.wait_for_timeout(1500)
+    eventually(lambda: is_kept(third, seed=3, nodes=6))
     for page, count in ((tab, 5), (second, 6), (third, 6)):
         page.reload()
         page.wait_for_selector(".gatviz-stage .node")
@@ -228,7 +234,7 @@ def test_a_link_opens_beside_what_was_kept(context: BrowserContext, tab: Page, a
     other.wait_for_selector(".gatviz-stage .node")
     eventually(lambda: len(names(other)) == 5 and seed(other) == "3")
     new_node(other)
-    other.wait_for_timeout(1500)
+    eventually(lambda: is_kept(other, seed=3, nodes=6))
     tab.reload()
     tab.wait_for_selector(".gatviz-stage .node")
     check_changed(tab)

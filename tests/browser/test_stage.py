@@ -34,6 +34,11 @@ from tests.browser.driver import (
 )
 
 
+@pytest.fixture
+def page(same_page: Page) -> Page:
+    return same_page
+
+
 def release(page: Page) -> None:
     page.locator(".chip.locked").click()
     assert lock_text(page) == ""

@@ -21,6 +21,12 @@ from tests.browser.driver import (
     trace_of,
 )
 
+
+@pytest.fixture
+def page(same_page: Page) -> Page:
+    return same_page
+
+
 MOST = 3
 
 
