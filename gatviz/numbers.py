@@ -97,3 +97,13 @@ def small_figure(figure: float) -> str:
         return "0"
     digits, power = f"{figure:.1e}".split("e")
     return f"{digits}e{int(power)}".replace("-", "−")
+
+
+def three_digits(value: float) -> str:
+    """A number as the screen writes it, "0.200", "1.96e−5": three digits, a real minus; 0 is "0"."""
+    if value == 0:
+        return "0"
+    digits, power = f"{value:.2e}".split("e")  # rounded first: 999.6 is 1.00e3
+    plain = -3 <= int(power) < 3
+    text = f"{float(f'{digits}e{power}'):.{2 - int(power)}f}" if plain else f"{digits}e{int(power)}"
+    return text.replace("-", "−")

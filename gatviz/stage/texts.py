@@ -148,6 +148,7 @@ def texts() -> dict[str, str]:
             "The {count} largest changes of {here} arrows that are drawn or gone (the graph has {all})"
         ),
         "goneArrow": _("{value}, gone"),
+        "topAll": _("All {count}, the strongest first"),
         "topEdges": _("The {count} strongest of {all} arrows"),
         "topEdgesBetween": _(
             "The {count} strongest of the {here} arrows between the nodes shown, drawn or not (the graph has {all})"

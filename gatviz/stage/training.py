@@ -17,6 +17,7 @@ from gatviz.analysis.over_epochs import HeadsAt, SeedTold, band, predicted_and_s
 from gatviz.analysis.sentence import Node, Number, Piece, Sentence
 from gatviz.analysis.subject import called
 from gatviz.analysis.training_story import Flag
+from gatviz.numbers import three_digits
 from gatviz.stage.protocol import Edges
 from gatviz.stage.training_protocol import TrainBand, TrainChart, TrainFlag, TrainLine, TrainMoment, TrainPiece
 from gatviz.stage.wire import packed
@@ -162,7 +163,9 @@ def _line(
         epochs=list(epochs),
         values=packed(numbers),
         now=now if isfinite(now) else None,
-        now_text=("–" if not isfinite(now) else f"{now:.3g}" if counts is None else f"{round(now * counts[before])}"),
+        now_text=(
+            "–" if not isfinite(now) else three_digits(now) if counts is None else f"{round(now * counts[before])}"
+        ),
     )
 
 

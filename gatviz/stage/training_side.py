@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from gatviz.analysis.embedding import EVERY, Plane
 from gatviz.analysis.subject import called
 from gatviz.graph.graph import Graph
+from gatviz.numbers import three_digits
 from gatviz.stage.training import round_up
 from gatviz.stage.training_protocol import TrainEmbedding, TrainLost, TrainMoved, TrainReads, TrainStep
 from gatviz.stage.wire import packed
@@ -83,21 +84,16 @@ def pack_step(step: SlowStep, graph: Graph, ptr: NDArray[np.int64]) -> TrainStep
     )
 
 
-def _figure(value: float) -> str:
-    """A number in a sentence, to three digits, its sign as people write it."""
-    return f"{value:#.3g}".replace("-", "−")
-
-
 def _forward(step: SlowStep, source: str, target: str) -> str:
     k = step.place
     told = _("The scores of all that {target} reads become shares by softmax: {source} gets {alpha}.").format(
-        target=target, source=source, alpha=_figure(step.alpha[k])
+        target=target, source=source, alpha=three_digits(step.alpha[k])
     )
     if step.stays is None:
         return told
     if not step.stays[k]:
         return _("{told} Dropout leaves it out of this step.").format(told=told)
-    return _("{told} Dropout lets it stay, scaled up to {used}.").format(told=told, used=_figure(step.used[k]))
+    return _("{told} Dropout lets it stay, scaled up to {used}.").format(told=told, used=three_digits(step.used[k]))
 
 
 def _loss(step: SlowStep) -> str:
@@ -105,7 +101,7 @@ def _loss(step: SlowStep) -> str:
         "−log of the probability of the own label, of {n} labelled node: {loss}.",
         "−log of the probability of the own label, on average over {n} labelled nodes: {loss}.",
         len(step.labelled),
-    ).format(n=len(step.labelled), loss=_figure(step.loss))
+    ).format(n=len(step.labelled), loss=three_digits(step.loss))
 
 
 def _gradient(step: SlowStep) -> str:
@@ -121,7 +117,7 @@ def _gradient(step: SlowStep) -> str:
             if value > 0
             else _("More α here would lower the loss: ∂L/∂α is {value}.")
         )
-        first = template.format(value=_figure(value))
+        first = template.format(value=three_digits(value))
     if pushed == 0:
         return first
     template = (
@@ -129,7 +125,7 @@ def _gradient(step: SlowStep) -> str:
         if pushed > 0
         else _("{first} Weighed against the others in the row, its score is to rise: ∂L/∂e is {pushed}.")
     )
-    return template.format(first=first, pushed=_figure(pushed))
+    return template.format(first=first, pushed=three_digits(pushed))
 
 
 def _update(step: SlowStep) -> str:
@@ -137,7 +133,7 @@ def _update(step: SlowStep) -> str:
     return _(
         "Adam moves each number against its gradient, by what it remembers of earlier ones, with weight decay. "
         "Without dropout this α goes from {before} to {after}."
-    ).format(before=_figure(step.alpha_before[k]), after=_figure(step.alpha_after[k]))
+    ).format(before=three_digits(step.alpha_before[k]), after=three_digits(step.alpha_after[k]))
 
 
 def _reads(step: SlowStep, names: Sequence[str]) -> list[TrainReads]:

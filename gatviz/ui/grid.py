@@ -82,7 +82,10 @@ class Grid(Generic[GridContent]):
         return filling
 
     def draw(self, frame: pd.DataFrame, columns: Mapping[str, Any], *, fixed: tuple[str, ...] = ()) -> None:
-        """Draw these cells of its filling; `columns` says how each is shown, those in `fixed` can't be typed into."""
+        """Draw these cells of its filling, behind the names of rows that have some.
+
+        `columns` says how each is shown, those in `fixed` can't be typed into.
+        """
         assert self.filling is not None
         key = self.filling.key
         st.data_editor(
@@ -90,7 +93,7 @@ class Grid(Generic[GridContent]):
             key=key,
             on_change=self.take_cells,
             args=(key,),
-            hide_index=True,
+            hide_index=frame.index.inferred_type == "integer",
             width="stretch",
             height=min(self.max_height, _ROW_HEIGHT * (len(frame) + 1) + _BORDERS),
             disabled=list(fixed),

@@ -60,8 +60,12 @@ p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
 [data-testid="stAlert"] p { font-size: 0.875rem; }
 [data-testid="stMain"]:focus-visible { outline: none !important; box-shadow: none !important; }
 :root:has([data-testid="stSidebar"][data-collapsed="true"]) { --gatviz-foot: none; }
+/* Where the sidebar is folded the button that unfolds it has a strip of its own, under which the page scrolls. */
+:root:not([data-projector]):has([data-testid="stExpandSidebarButton"]) {
+  & [data-testid="stMainBlockContainer"] { padding-top: 2.4rem; }
+  & [data-testid="stHeader"] { height: 2.2rem; backdrop-filter: blur(18px); }
+}
 @media (max-width: 640px) {
-  [data-testid="stMainBlockContainer"] { padding-top: 2.2rem; }
   .js-plotly-plot .modebar-container { display: none; }
 }
 @media (max-width: 1250px) {
@@ -95,7 +99,7 @@ def _page() -> None:
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
     with bar:
         workspace = workspace_choice()
-    st.html(_only(workspace))
+    st.html(only(workspace))
     # What comes and goes has places of its own: an element that moves within the page is mounted anew, and with the
     # stage would go what a person is typing in it.
     refused, running = st.container(key="refused"), st.container(key="running")
@@ -116,7 +120,7 @@ def _page() -> None:
     keeping.keep(keeper)
 
 
-def _only(workspace: str) -> str:
+def only(workspace: str) -> str:
     """The style that shows one workspace's place alone: what another left would stand there until all is drawn."""
     others = ", ".join(f":has(> .st-key-space-{key})" for key in WORKSPACES if key != workspace)
     return f"<style>{others} {{ display: none !important; }}</style>"

@@ -52,6 +52,9 @@ def test_its_first_picture_is_hidden_e_and_alpha(gatv2: Page) -> None:
     trace = trace_of()
     dense = trace.dense("e", 0)
     assert cells(gatv2, "e") == {(i, j): shown(dense[i, j]) for i in range(4) for j in range(4)}
+    gatv2.set_viewport_size({"width": 1024, "height": 768})  # where the column of e gives way, its bars stay
+    expect(gatv2.locator(".why-table td.e").first).to_be_hidden()
+    expect(gatv2.locator(".why-bar.e").first).to_be_visible()
 
 
 def test_the_chain_unfolds_to_both_projections(gatv2: Page) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from gatviz.colours import Theme
 from tests.browser.driver import (
@@ -18,6 +18,7 @@ from tests.browser.driver import (
     eventually,
     head_on_show,
     lock_text,
+    middle_of,
     open_app,
     set_number,
     shown,
@@ -126,13 +127,25 @@ def test_download_is_a_page_of_its_own(page: Page, tmp_path: Path, browser: Brow
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_small_window_has_no_sideways_scroll(browser: Browser, app_url: str, scheme: Theme) -> None:
+def test_a_small_window_shows_all_without_sideways_scroll(browser: Browser, app_url: str, scheme: Theme) -> None:
     context = browser.new_context(viewport={"width": 1024, "height": 768}, color_scheme=scheme)
     page = context.new_page()
     open_app(page, app_url)
     assert page.locator(".gatviz-stage").get_attribute("data-theme") == scheme
     assert page.locator(".gatviz-stage").evaluate("stage => stage.scrollWidth <= stage.clientWidth + 1")
+    badge = page.locator(".answer-words .badge")
+    expect(badge).to_have_text("untrained weights, seed 175")
+    assert badge.evaluate("one => one.scrollWidth <= one.clientWidth && one.scrollHeight <= one.clientHeight + 1")
+    page.set_viewport_size({"width": 390, "height": 844})
+    unfolds, bar = page.get_by_test_id("stExpandSidebarButton"), page.locator(".st-key-bar")
+    unfolds.wait_for()
+    eventually(lambda: middle_of(unfolds)[1] < 36 <= top_of(bar))
     context.close()
+
+
+def top_of(element: Locator) -> float:
+    box = element.bounding_box()
+    return box["y"] if box else -1.0
 
 
 def test_the_guided_minute_lights_one_zone_after_the_other_and_leaves_all_as_it_was(page: Page) -> None:

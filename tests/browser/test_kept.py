@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -108,6 +109,27 @@ def test_all_is_there_after_a_reload_and_can_be_undone(tab: Page) -> None:
     expect(tab.get_by_test_id("stDataFrame")).to_be_visible()
     tab.locator(".toolbar [data-key='undo']").click()
     eventually(lambda: seed(tab) == "175")
+
+
+def test_what_was_done_just_before_a_reload_is_there_after_it(tab: Page) -> None:
+    """Nothing of it was kept yet, nor was any of it answered."""
+    tab.locator("svg.graph").focus()
+    for _ in range(3):
+        tab.keyboard.press("n")
+    tab.keyboard.press("Control+z")
+    tab.reload()
+    tab.wait_for_selector(".gatviz-stage .node")
+    eventually(lambda: names(tab) == ["0", "1", "2", "3", "4", "5"])
+    expect(tab.locator(".toolbar [data-key='redo']")).to_have_attribute("title", re.compile("^Redo: new node 6"))
+    assert said(tab).startswith("Restored your work from ")
+    eventually(lambda: kept(tab) == ["tutorial, edited"])
+    set_number(tab, "Seed", 3)
+    eventually(lambda: "seed 175" in undo_title(tab))
+    tab.get_by_role("radio", name="Compare", exact=True).click()
+    tab.locator(".gatviz-panels").first.wait_for()
+    tab.reload()
+    expect(tab.get_by_role("radio", name="Compare", exact=True)).to_be_checked()
+    eventually(lambda: seed(tab) == "3")
 
 
 def test_all_is_there_on_another_page_and_back(tab: Page) -> None:
@@ -270,8 +292,11 @@ def test_ctrl_z_takes_a_step_back_wherever_no_text_is_being_edited(page: Page) -
     eventually(lambda: undo_title(page) == "Nothing to undo")
     expect(field).to_have_count(1)  # the one of before goes once the run has ended
     expect(field).to_have_value("175")
-    page.locator("body").press("Control+Shift+z")
+    page.get_by_test_id("stPopoverButton").filter(has_text="Save").first.click()
+    page.get_by_test_id("stPopoverBody").wait_for()
+    page.keyboard.press("Control+Shift+z")  # what unfolds is no text either
     eventually(lambda: "seed 175" in undo_title(page))
+    page.keyboard.press("Escape")
     expect(field).to_have_count(1)
     expect(field).to_have_value("3")
     field.press_sequentially("4")

@@ -50,6 +50,9 @@ def test_every_chart_says_what_it_shows(nodes: int, num_heads: int, kind: Kind, 
         assert len(read_back) == len(chart.table) > 0, name
         json.loads(chart.figure.to_json())  # NaN would break the page
         assert "NaN" not in chart.figure.to_json()
+        assert "←" not in chart.figure.to_json() + chart.caption, "an arrow runs from the source to the target"
+        beside = [axis.title.font.size for axis in (*chart.figure.select_xaxes(), *chart.figure.select_yaxes())]
+        assert {size for size in beside} == {13}, name
 
 
 def test_two_hundred_nodes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -12,9 +13,11 @@ from gatviz import Graph, LayerTrace, read_graph, sample_graph, sample_graph_nam
 from gatviz.graph.editing import clear
 from gatviz.graph.positions import default_positions
 from gatviz.graph.subgraph import MAX_EDGES, neighbourhood, strongest
+from gatviz.ui.page import only
 from gatviz.ui.session.run_cache import present_model
 from gatviz.ui.session.session import FIRST_LOCK, Locked
 from gatviz.ui.session.work import Work
+from gatviz.ui.workspaces import WORKSPACES
 from tests.stage.arrived import scene
 from tests.ui.walk import APP, run_app, state_of
 
@@ -37,6 +40,12 @@ def test_an_empty_graph_can_be_drawn_on() -> None:
     assert not app.exception
     assert not app.error
     assert scene(app)["names"] == []
+
+
+@pytest.mark.parametrize("workspace", WORKSPACES)
+def test_the_place_of_each_other_workspace_is_hidden_while_one_is_drawn(workspace: str) -> None:
+    hidden = re.findall(r"st-key-space-(\w+)", only(workspace))
+    assert set(hidden) == set(WORKSPACES) - {workspace}
 
 
 def test_first_picture_is_the_tutorial() -> None:

@@ -41,6 +41,14 @@ def test_edits_are_taken_in_order() -> None:
     assert now.history.undo_name == "rename node 4 to new"
 
 
+def test_a_sentence_about_a_sample_goes_with_the_first_edit_of_its_graph() -> None:
+    described = session.current().graph.description
+    assert described
+    assert send({"kind": "move", "names": ["0"], "points": [[9, 9]]}).graph.description == described
+    assert send(NODE).graph.description == ""
+    assert send({"kind": "undo"}).graph.description == described
+
+
 def test_what_is_sent_again_is_taken_once() -> None:
     send(NODE)
     now = send(NODE, {"kind": "duplicate", "names": ["4"]}, first=1)

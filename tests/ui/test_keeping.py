@@ -102,6 +102,16 @@ def test_what_was_done_since_it_was_kept_comes_back_while_the_server_has_the_pag
     assert (page["workspace"], answer.worth_keeping) == ("train", True)
 
 
+def test_a_page_in_which_nothing_was_done_comes_over_nothing(page: dict[str, Any]) -> None:
+    server, left = told().server, dict(page)
+    page.clear()
+    told()
+    change()
+    want("kept", "", before=server)
+    assert session.current().history.undo_name == "seed 175 → 176"
+    assert left
+
+
 def test_a_page_that_the_server_has_forgotten_gives_what_was_kept_or_nothing(page: dict[str, Any]) -> None:
     change()
     content, before = want("pack").content, session.current()

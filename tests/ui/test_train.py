@@ -113,6 +113,7 @@ def test_every_card_brings_its_training_to_epoch_0_and_can_be_trained(
     assert screen.moment.epoch == screen.trained == 0
     assert screen.total == EXPERIMENTS[card].schedule.epochs
     assert screen.graph_title == EXPERIMENTS[card].title
+    assert [step.what for step in state_of(ask.app).history.past] == [f"open {EXPERIMENTS[card].title}"]
     screen = ask("step")
     assert screen.moment.epoch == screen.trained == 1
     assert len(screen.charts) == 3
@@ -315,6 +316,25 @@ def test_a_tab_that_was_loaded_anew_finds_its_training(ask: Asking, monkeypatch:
     screen = again("hello", token="tab")
     assert player_of(again.app) is player_of(ask.app)
     assert screen.trained == 1
+
+
+def test_a_training_that_comes_back_puts_nothing_over_what_the_person_went_on_to(
+    ask: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl+Z, and the page loaded anew: what was taken back stays so, and can be done again."""
+    ask("hello", token="back")
+    ask.leave("pause")
+    ask.do(session.undo)
+    left = state_of(ask.app)
+    assert (left.graph.num_nodes, left.history.redo_name) == (4, "open Karate club, two labels")
+    monkeypatch.setattr(players, "is_there", lambda _session_id: False)
+    player_of(ask.app).worker.session_id = "of a page that is closed"
+    again = Asking(in_train(), monkeypatch)
+    again.do(lambda: session.put(left))
+    again.leave("hello", token="back")
+    assert (state_of(again.app).work, state_of(again.app).history) == (left.work, left.history)
+    again.do(session.redo)
+    assert state_of(again.app).graph.num_nodes == 34
 
 
 def test_labels_are_painted_from_nothing_until_it_can_be_trained(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,8 +27,8 @@ const AROUND = { numbered: 690, small: 560 };
 const LARGE = { times: 1.25, width: 800, height: 960 };
 /** Below this width of a cell one stage alone is shown. */
 const TAB_CELL = 40;
-/** Smaller cells than these, and alone so much larger ones: one stage alone is shown. */
-const SMALL = { cell: 5, gain: 1.5 };
+/** Smaller cells than these, and alone so much larger ones, or in a panel so narrow not all of them: one stage alone is shown. */
+const SMALL = { cell: 5, gain: 1.5, panel: 560 };
 /** Below this width of the panel one stage alone is shown, numbers or not. */
 const TAB_PANEL = 420;
 const CARD_GAP = 19;
@@ -56,6 +56,7 @@ export function isTabbed(view, open) {
   if (rows <= MAX_NUMBERED) return needed > view.width;
   const pairs = open.filter((stage) => stage.layout === "pairs").length;
   const cell = (view.width - SIDES - pairs * (nameRoom(view) + CARD_GAP) - (open.length - pairs) * (MIN_CARD + CARD_GAP)) / (pairs * rows);
+  if (cell < MIN_CELL && view.width < SMALL.panel) return true;
   return cell < SMALL.cell && MAX_MATRIX / rows > SMALL.gain * Math.max(cell, MIN_CELL);
 }
 

@@ -12,11 +12,11 @@ import { numberElement } from "./graph_elements.js";
  * @typedef {{value: number, text: string, places: Point[], edge: number|null}} Label
  */
 
-export const FEW_NODES = 12;
+const FEW_NODES = 12;
 /** Of so many numbers each has a place, if need be on another; of more the table tells those that have none. */
 const FEW_NUMBERS = 4;
 /** How far beside its arrow a number may stand that is not left out, and in which directions from it. */
-const BESIDE = [18, 28, 40, 54, 72];
+const BESIDE = [18, 28, 40, 54, 72, 92, 114];
 const TURNS = [0, 4, 1, 3, 5, 7, 2, 6].map((eighth) => (eighth * Math.PI) / 4);
 /** More than these are written smaller. */
 const MAX_ROOMY = 6;

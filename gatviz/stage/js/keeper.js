@@ -79,7 +79,7 @@ class Keeper {
     }
     if (told.forget !== this.forgets) return void this.forget(told);
     if (told.refused && told.refused !== before?.refused) this.say(told.refused);
-    if (told.packed !== null && told.content && told.packed > this.kept) this.put(told, told.packed);
+    if (told.worthKeeping && told.packed !== null && told.content && told.packed > this.kept) this.put(told, told.packed);
     if (!this.ready || !told.worthKeeping || told.number <= this.kept || this.shelf.silent) return void this.unpause();
     if (before && told.number !== before.number && !granted) this.hush();
     this.unpause();

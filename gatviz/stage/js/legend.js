@@ -1,6 +1,5 @@
 /** Below the graph, in a line: what an arrow means, which are numbered, the colours of labels, and the scale. */
 
-import { FEW_NODES } from "./edge_numbers.js";
 import { focusedBeside, focusKey, html, LATER } from "./dom.js";
 import { fillIn, number, shorten } from "./format.js";
 import { options } from "./options.js";
@@ -18,6 +17,8 @@ import { touch } from "./store.js";
 const STRIDE = 16;
 const MAX_NAME = 12;
 const MAX_CLASSES = 4;
+/** Among more nodes a number may find no place on the picture. */
+const ROOMY_NODES = 8;
 
 export class Legend {
   /** @param {import("./store.js").Store} store */
@@ -58,7 +59,7 @@ export class Legend {
     if (shownHeads(scene, store.state)) return texts.severalLegend;
     const { locked } = store.state;
     const target = locked && scene.names[locked.kind === "edge" ? locked.target : locked.node];
-    const crowded = scene.names.length > FEW_NODES;
+    const crowded = scene.names.length > ROOMY_NODES;
     const [strongest, reads] = crowded ? [texts.numberedSome, texts.numberedSomeReads] : [texts.numberedStrongest, texts.numberedReads];
     const numbered = target === null ? strongest : fillIn(reads, { node: shorten(target, MAX_NAME) });
     return `${texts.arrowLegend} · ${numbered}${scene.whole.cut ? texts.whereDrawn : ""}`;

@@ -7,6 +7,9 @@ export const STEP = "gatviz-step";
 
 const WRITES = "textarea, [contenteditable=''], [contenteditable='true']";
 
+/** Whether a dialog lies over the page, which has to be answered first; what unfolds from a button does not. */
+export const isAsking = () => document.querySelector("[data-testid=stDialog]") !== null;
+
 /** @param {(step: Step) => void} take @returns {() => void} how to stop */
 export function listenForSteps(take) {
   /** The fields in which something was typed that is not yet taken. @type {WeakSet<EventTarget>} */
@@ -21,7 +24,7 @@ export function listenForSteps(take) {
     if (event.key === "Enter") typing.delete(target);
     const step = stepOf(event);
     if (!step || event.defaultPrevented || !(target instanceof Element)) return;
-    if (target.matches(WRITES) || typing.has(target) || document.querySelector("[role=dialog]")) return;
+    if (target.matches(WRITES) || typing.has(target) || isAsking()) return;
     event.preventDefault();
     if (window.dispatchEvent(new CustomEvent(STEP, { detail: step, cancelable: true }))) take(step);
   };

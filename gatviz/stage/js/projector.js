@@ -1,6 +1,7 @@
 /** Projector mode: no sidebar and all of it larger, for who sits at the back of the room; remembered on this computer. */
 
 import { html } from "./dom.js";
+import { isAsking } from "./page_keys.js";
 
 const KEPT = "gatviz-projector";
 /** The page hears of it when the mode changes. */
@@ -65,7 +66,7 @@ export class ProjectorButton {
   press(event) {
     const target = event.composedPath()[0];
     if (event.key.toLowerCase() !== "p" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if ((target instanceof Element && target.matches(WRITES)) || document.querySelector("[role=dialog]")) return;
+    if ((target instanceof Element && target.matches(WRITES)) || isAsking()) return;
     project();
   }
 }

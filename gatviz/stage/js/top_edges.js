@@ -59,7 +59,8 @@ export class TopEdges {
     const strongest = rowsOf.toSorted(key.value).slice(0, MAX_LISTED);
     const say = kind === "signed" ? signed : number;
     const rows = strongest.toSorted(key[this.by]).map((row) => this.row(row, texts, say, digits));
-    const what = kind === "signed" ? "topChanges" : "topEdges";
+    const all = kind !== "signed" && !whole.cut && rows.length === whole.edges;
+    const what = kind === "signed" ? "topChanges" : all ? "topAll" : "topEdges";
     const among = !whole.cut ? "" : whole.sent ? "Between" : "Drawn";
     const title = fillIn(texts[`${what}${among}`], { count: rows.length, here: rowsOf.length, all: whole.edges });
     const heads = LISTED_COLUMNS.map((column) =>

@@ -66,8 +66,9 @@ export class WhyView {
     const { why } = answerOf(scene, store.state);
     const table = why && readWhy(why);
     this.element.toggleAttribute("data-stale", !isAnswered(scene, store.state) && store.state.locked !== null);
-    this.title.replaceChildren(...(why ? sentence(why.title, store) : [html("span", { class: "quiet-text" }, scene.edges.some(({ source, target }) => source !== target) ? texts.whyNothing : texts.noReason)]));
-    this.remark.replaceChildren(...(why ? sentence(why.remark, store) : []));
+    const nothing = html("span", { class: "quiet-text" }, scene.edges.some(({ source, target }) => source !== target) ? texts.whyNothing : texts.noReason);
+    this.title.replaceChildren(...(this.listed ? [texts.allArrows] : why ? sentence(why.title, store) : [nothing]));
+    this.remark.replaceChildren(...(why && !this.listed ? sentence(why.remark, store) : []));
     this.drawLock();
     this.drawLinks(table);
     if (this.listed) {

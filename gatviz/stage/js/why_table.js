@@ -22,8 +22,9 @@ const SIGNED = new Set(["s", "g"]);
 const SHARE = "share";
 /** The column with the α of each head. */
 const HEADS = "heads";
-/** With more vectors than these the cells are small. */
+/** With more vectors, or columns of any kind, than these the cells are small. */
 const MAX_VECTORS = 2;
+const MAX_COLUMNS = 7;
 /** What stands before a vector. @type {Record<string, string>} */
 const SIGNS = { reads: "×", brings: "=" };
 
@@ -40,7 +41,7 @@ export function whyTable(scene, table, chosen, store) {
 
 /** Small cells where there are many, and no wider than need be where there are few columns. @param {Table} table */
 function looks({ columns, bars }) {
-  if (columns.filter(({ stage }) => stage).length > MAX_VECTORS) return "crowded";
+  if (columns.filter(({ stage }) => stage).length > MAX_VECTORS || columns.length > MAX_COLUMNS) return "crowded";
   return bars ? "" : "narrow";
 }
 

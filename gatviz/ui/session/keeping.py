@@ -107,7 +107,7 @@ def _told() -> Keeping:
         server=state.server,
         place=state.place,
         number=state.number,
-        worth_keeping=bool(now.history.past or now.history.future or now.own or now.opened),
+        worth_keeping=now.worth_keeping,
         heard=state.heard,
         packed=state.packed,
         content=state.content,
@@ -175,9 +175,14 @@ def _grant(wanted: Wanted) -> None:
 
 
 def _left(server: str) -> session.Session | None:
-    """The session of the page that was left, if this server still has it: no older than what the browser kept of it."""
+    """The session of the page that was left, if this server still has it: no older than what the browser kept of it.
+
+    One in which nothing was done does not come over what was done here meanwhile.
+    """
     left = _there.get(server)
-    return None if left is None else left.session
+    if left is None or left.session is None:
+        return None
+    return left.session if left.session.worth_keeping or not session.current().worth_keeping else None
 
 
 def _packed() -> str:

@@ -118,6 +118,11 @@ class Session:
         """Whether the graph is the person's own: opened, drawn, or a sample that was edited."""
         return self.work.own
 
+    @property
+    def worth_keeping(self) -> bool:
+        """Whether there is anything that a person did, or brought here."""
+        return bool(self.history.past or self.history.future or self.own or self.opened)
+
 
 def current() -> Session:
     """This session's state; the first sample graph at first."""
@@ -168,6 +173,11 @@ def change(work: Work, what: str) -> None:
 def go_on(work: Work, what: str | None) -> None:
     """Take over what goes on with the last step, which is called `what` now; None if it led back to where it began."""
     _step(work, current().history.extended(what))
+
+
+def as_one(before: Session, what: str) -> None:
+    """Let all the steps since then be one, called `what`."""
+    update(history=before.history.after(before.work, what))
 
 
 def undo() -> None:

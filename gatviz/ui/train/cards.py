@@ -64,8 +64,10 @@ def load(key: str) -> None:
     experiment = EXPERIMENTS[key]
     graph = experiment.graph(experiment.seed)
     placed = graph if graph.positions is not None else graph.with_positions(default_positions(graph))
+    before = session.current()
     show_graph(placed, experiment.title, own=True)
     open_model(_("{name}, epoch 0").format(name=experiment.title), experiment.model(graph, experiment.seed))
+    session.as_one(before, _("open {name}").format(name=experiment.title))
     player = own_player()
     player.halt()
     player.forget()

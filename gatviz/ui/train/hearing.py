@@ -129,9 +129,8 @@ def _redraw_the_page() -> None:
 
 
 def _show_again(player: Player) -> None:
-    """A page that was loaded anew shows what it trained, unless it does already."""
-    assert player.take is not None
-    if source_of(session.current()) != player.take.source:
+    """A page that was loaded anew, and has nothing of what it showed, shows what it trained."""
+    if not session.current().worth_keeping:
         bring(player, pinned=False)
 
 

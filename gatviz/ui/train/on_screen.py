@@ -35,11 +35,12 @@ def bring(player: Player, *, pinned: bool = True) -> None:
     assert player.take is not None
     player.halt()
     epoch, training = player.playhead, player.take.training
-    graph = training.task_at(epoch).graph
+    graph, before = training.task_at(epoch).graph, session.current()
     if graph.fingerprint != session.current().graph.fingerprint:
         title = EXPERIMENTS[player.setup.card].title if player.setup.card else _("the graph that was trained")
         show_graph(graph, title, own=True)
     open_model(_name(player, epoch), model_at(player, epoch), baseline=_first(player) if pinned and epoch else None)
+    session.as_one(before, session.current().history.undo_name)
     now = session.current()
     player.opened_at(epoch, now.openings, source_of(now))
 

@@ -87,7 +87,8 @@ def weights_table(now: session.Session, layer: int, input_names: Sequence[str]) 
         str(k): st.column_config.NumberColumn(word, format="%.4g", required=True, width="small")
         for k, word in enumerate(words)
     }
-    _GRID.draw(pd.DataFrame(table[:rows, :columns], columns=list(shown)), shown)
+    index = [f"c{k}" for k in range(rows)] if by_input else None
+    _GRID.draw(pd.DataFrame(table[:rows, :columns], index=index, columns=list(shown)), shown)
     if (rows, columns) != table.shape:
         st.caption(
             _("The first {rows:,} of {all_rows:,} rows and {columns:,} of {all_columns:,} columns.").format(
