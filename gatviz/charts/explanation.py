@@ -77,7 +77,9 @@ def explanation_chart(e: Explanation, score: Score, *, theme: Theme = "light", h
         zeroline=False,
         **_decades(moved),
     )
-    result.update_layout(legend={"x": 1, "xanchor": "right", "y": 0, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"})
+    rows = 24 * ((len(result.data) + 1) // 2)  # below: over the marks it would look like some of them
+    below = {"orientation": "h", "x": 0, "xanchor": "left", "yref": "container", "y": 0, "yanchor": "bottom"}
+    result.update_layout(legend=below, height=height + rows, margin_b=64 + rows)
     caption = _(
         "A mark is an arrow, a large one an arrow into the node. Logarithmic: × 10 a line; 0 and less than "
         "0.00001 stand on the axis."

@@ -18,6 +18,7 @@ from gatviz.attention.layer_trace import Array
 from gatviz.charts.common import Chart, figure, plain
 from gatviz.charts.explanation import class_colour
 from gatviz.colours import ACCENT, INK, LINE, PAPER, SOFT, Theme
+from gatviz.numbers import three_digits
 from gatviz.words import _, ngettext
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _rings(result: go.Figure, place: Array, theme: Theme) -> None:
 def _arrow(e: Explanation, row: pd.Series, ends: tuple[Array, Array], width: float, theme: Theme) -> go.Scatter:
     """An arrow with its head at the target; a loop is a ring beside its node, outwards."""
     colour = class_colour(e, row["speaks_for"], theme)
-    told = [plain(arrow(row), 60), signed(float(row["removal"])), f"{row['attention']:.3g}"]
+    told = [plain(arrow(row), 60), signed(float(row["removal"])), three_digits(float(row["attention"]))]
     moves, attends = _("removing it moves"), _("attention")
     hover = f"%{{text}}<br>{moves}: {told[1]}<br>{attends}: {told[2]}<extra></extra>"
     common = {"text": told[0], "hovertemplate": hover, "showlegend": False}

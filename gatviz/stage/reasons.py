@@ -27,6 +27,7 @@ from gatviz.attention import chain_texts
 from gatviz.attention.activations import ACTIVATIONS
 from gatviz.attention.layer_trace import GATTrace, LayerTrace
 from gatviz.graph.subgraph import Part
+from gatviz.numbers import three_digits
 from gatviz.stage import formulas, protocol
 from gatviz.stage.formulas import mathml
 from gatviz.stage.protocol import Bars, Column, EdgeFocus, NodeFocus, Reason, Said, Why
@@ -314,7 +315,7 @@ def _columns(subject: _Subject, table: Reasons) -> list[Column]:
 def _plain(value: float) -> str:
     """To three digits, as the browser writes it."""
     text = formulas.latex_number(value)
-    return text if "\\" not in text else f"{value:.3g}"
+    return text if "\\" not in text else three_digits(value)
 
 
 def _in_brackets(value: float) -> str:

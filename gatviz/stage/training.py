@@ -285,8 +285,11 @@ def _locked(drawn: Plotted) -> TrainChart:
     below, whisker = "", None
     if len(drawn.locked_seeds) > 1:
         low, high = min(drawn.locked_seeds), max(drawn.locked_seeds)
-        told = _("The mean over heads ends between {low:.3g} and {high:.3g} in {n} seeds.")
-        below, whisker = told.format(low=low, high=high, n=len(drawn.locked_seeds)), [low, high]
+        told = _("The mean over heads ends between {low} and {high} in {n} seeds.")
+        below, whisker = (
+            told.format(low=three_digits(low), high=three_digits(high), n=len(drawn.locked_seeds)),
+            [low, high],
+        )
     lines = [
         _line("locked", _("α"), "locked", drawn.kept, alpha, drawn.at, drawn.head),
         _line("even", _("even share"), "even", drawn.kept, even, drawn.at),

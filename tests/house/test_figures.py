@@ -7,6 +7,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatviz.analysis.explanation.figures import signed
 from gatviz.numbers import small_figure, three_digits
 
 
@@ -24,5 +25,14 @@ def test_three_digits_are_three_digits_and_say_the_number(size: float, below: bo
     assert len(text.partition("e")[0].lstrip("−").replace(".", "").lstrip("0")) == 3
 
 
+@given(st.floats(1e-12, 10.0), st.booleans())
+def test_a_change_has_its_sign_and_is_never_written_as_none(size: float, below: bool) -> None:
+    text = signed(-size if below else size)
+    assert text[0] == ("−" if below else "+")
+    assert "-" not in text
+    assert "e−0" not in text
+    assert math.isclose(abs(float(text.replace("−", "-"))), size, rel_tol=0.5)
+
+
 def test_nothing_is_0() -> None:
-    assert three_digits(0.0) == "0"
+    assert three_digits(0.0) == "0" == signed(0.0)

@@ -38,4 +38,7 @@ def signed(value: float) -> str:
     """A change: three digits with its sign, of a very small one its power of ten; 0 only where it is."""
     if value == 0:
         return "0"
-    return f"{value:{'+.3f' if abs(value) >= MIN_WRITTEN else '+.0e'}}".replace("-", "−")
+    if abs(value) >= MIN_WRITTEN:
+        return f"{value:+.3f}".replace("-", "−")
+    digit, power = f"{value:+.0e}".split("e")
+    return f"{digit}e{int(power)}".replace("-", "−")

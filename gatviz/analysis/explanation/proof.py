@@ -52,8 +52,8 @@ def _others(model: GAT, graph: Graph, run: Without) -> tuple[Check, ...]:
     whole = Without(model, graph, run.reach.node, whole=True)
     figure = float(np.abs(np.diff(whole.outputs([[], others.tolist()], spare=others.size), axis=0)).max())
     sentence = ngettext(
-        "the other {n:,} arrow, removed, changes the answer by {figure:g}",
-        "the other {n:,} arrows, removed together, change the answer by {figure:g}",
+        "the other {n:,} arrow, removed, changes the answer by {figure}",
+        "the other {n:,} arrows, removed together, change the answer by {figure}",
         others.size,
     )
-    return (Check("others", figure, 0.0, figure == 0.0, sentence.format(n=others.size, figure=figure)),)
+    return (Check("others", figure, 0.0, figure == 0.0, sentence.format(n=others.size, figure=small_figure(figure))),)

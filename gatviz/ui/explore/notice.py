@@ -9,6 +9,7 @@ from gatviz.analysis.subject import called
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
+from gatviz.numbers import three_digits
 from gatviz.stage.notice import about_edges, about_graph, about_part
 from gatviz.stage.pack import Weighting
 from gatviz.ui.session import captured, session
@@ -72,7 +73,13 @@ def _locked_elsewhere(graph: Graph, trace: LayerTrace, part: Part, choices: list
     shown = next((choice for choice in choices if choice.key == locked.weighting), choices[0])
     return [
         _(
-            "Locked: {source} → {target}, {symbol} = {value:.3g} in {weighting}. Not both of its nodes are shown here: "
+            "Locked: {source} → {target}, {symbol} = {value} in {weighting}. Not both of its nodes are shown here: "
             "show the neighbourhood of {target}."
-        ).format(source=source, target=target, symbol=shown.symbol, value=shown.values[edge], weighting=shown.title)
+        ).format(
+            source=source,
+            target=target,
+            symbol=shown.symbol,
+            value=three_digits(float(shown.values[edge])),
+            weighting=shown.title,
+        )
     ]
