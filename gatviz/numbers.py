@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -93,16 +94,16 @@ def check_finite(where: str, value: Any, mend: str) -> float:
 
 def small_figure(figure: float) -> str:
     """A difference as it is read, "7.5e−8": a real minus, at which no line is broken; "0" if there is none."""
-    if figure == 0:
-        return "0"
+    if figure == 0 or not math.isfinite(figure):
+        return f"{figure + 0.0:g}".replace("-", "−")
     digits, power = f"{figure:.1e}".split("e")
     return f"{digits}e{int(power)}".replace("-", "−")
 
 
 def three_digits(value: float) -> str:
     """A number as the screen writes it, "0.200", "1.96e−5": three digits, a real minus; 0 is "0"."""
-    if value == 0:
-        return "0"
+    if value == 0 or not math.isfinite(value):
+        return f"{value + 0.0:g}".replace("-", "−")
     digits, power = f"{value:.2e}".split("e")  # rounded first: 999.6 is 1.00e3
     plain = -3 <= int(power) < 3
     text = f"{float(f'{digits}e{power}'):.{2 - int(power)}f}" if plain else f"{digits}e{int(power)}"

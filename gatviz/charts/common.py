@@ -49,8 +49,11 @@ class Chart:
         beside = {"size": 13}
         self.figure.update_xaxes(title={"font": beside})
         self.figure.update_yaxes(title={"font": beside})
-        self.figure.update_coloraxes(colorbar={"title": {"font": beside}})
-        self.figure.update_traces(colorbar={"title": {"font": beside}}, selector={"type": "heatmap"})
+        colours = {"title": {"font": beside}}
+        self.figure.update_coloraxes(colorbar=colours, selector=_is_titled)
+        self.figure.update_traces(
+            colorbar=colours, selector=lambda trace: trace.type == "heatmap" and _is_titled(trace)
+        )
 
     def config(self, image: Literal["svg", "png"] | None = "svg") -> dict[str, Any]:
         """plotly's options: the mode bar saves the figure as this kind of image, in the browser; None: it does not."""
@@ -105,6 +108,11 @@ def plain(name: object, longest: int = _MAX_NAME) -> str:
 def plain_all(names: Sequence[object], longest: int = 60) -> NDArray[np.object_]:
     """Names for hover texts."""
     return np.array([plain(name, longest) for name in names], dtype=object)
+
+
+def _is_titled(coloured: Any) -> bool:
+    """Whether a scale of colours is drawn beside it."""
+    return coloured.colorbar.title.text is not None
 
 
 def figure(title: str, theme: Theme, *, height: int = 380, legend: bool = False, **layout: Any) -> go.Figure:

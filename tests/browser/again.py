@@ -10,7 +10,7 @@ from playwright.sync_api import Error, Page
 
 from tests.browser.driver import choose_head, edge_point, eventually, lock_text, open_app, settled
 
-MOST_STEPS = 4
+MAX_STEPS = 4
 """After so many steps of the session a new page is quicker."""
 LIMIT = 2
 """Seconds until a page that was put back must show what it showed at first."""
@@ -105,7 +105,7 @@ class Again:
     def _undo(self, page: Page) -> int:
         """Take every step of the session back; how many there were."""
         undo = page.locator(".toolbar [data-key='undo']")
-        for step in range(MOST_STEPS):
+        for step in range(MAX_STEPS):
             if not undo.is_enabled():
                 return step
             before = undo.get_attribute("title")

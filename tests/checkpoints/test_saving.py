@@ -189,7 +189,7 @@ def test_a_path_is_written_and_a_bad_one_told(tmp_path: Path) -> None:
     model = model_of(LayerSettings())
     data = gatviz.save_weights(model, tmp_path / "weights.safetensors", format="safetensors")
     assert (tmp_path / "weights.safetensors").read_bytes() == data
-    with pytest.raises(GatvizError, match="no such file"):
+    with pytest.raises(GatvizError, match="no such folder"):
         gatviz.save_weights(model, tmp_path / "missing" / "weights.pt")
     with pytest.raises(GatvizError, match="one of gatviz, tutorial, pyg"):
         gatviz.save_weights(model, layout="dgl")

@@ -35,4 +35,9 @@ def test_a_change_has_its_sign_and_is_never_written_as_none(size: float, below: 
 
 
 def test_nothing_is_0() -> None:
-    assert three_digits(0.0) == "0" == signed(0.0)
+    assert three_digits(0.0) == three_digits(-0.0) == "0" == signed(0.0)
+
+
+def test_what_is_no_number_is_written_too() -> None:
+    """A proof that fails says what it found."""
+    assert [small_figure(math.nan), small_figure(math.inf), three_digits(-math.inf)] == ["nan", "inf", "−inf"]

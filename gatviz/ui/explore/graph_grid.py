@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from gatviz.errors import GatvizError
@@ -20,9 +21,15 @@ def graph_grid(name: str, edit: Callable[[Graph, Cells], Graph], step: Callable[
         name,
         fingerprint=lambda graph: graph.fingerprint,
         edit=edit,
-        take=lambda graph: take_graph(graph.with_positions(session.current().positions), step()),
+        take=lambda graph: take_graph(_told_as_now(graph), step()),
         present=lambda _filled: session.current().graph,
     )
+
+
+def _told_as_now(graph: Graph) -> Graph:
+    """With what no table shows as it is now, not as it was when the table was filled."""
+    now = session.current()
+    return replace(graph.with_positions(now.positions), description=now.graph.description)
 
 
 def typed_number(where: str, value: Any) -> float:
