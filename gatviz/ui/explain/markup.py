@@ -198,7 +198,7 @@ def table(
         ("", _("attention")),
         ("n", ""),
         ("n", _("equal shares")),
-        ("", _("message speaks for")),
+        ("", _("what is sent is")),
         ("n", _("would move")),
         ("", _("removing moves")),
         ("n", (_("log-odds of {name} by") if log_odds else _("{name} by")).format(name=class_called(e.predicted))),
@@ -280,7 +280,8 @@ def _speaks(e: Explanation, name: str | None, theme: Theme) -> str:
     if name is None:
         return "–"
     mark = "▲" if name == e.predicted else "▼"
-    text = html.escape(class_called(name) if name else _("another"))
+    told = _("for {name}") if name else _("against {name}")
+    text = html.escape(told.format(name=class_called(name or e.predicted)))
     return f'<span aria-hidden="true" style="color:{class_colour(e, name, theme)}">{mark}</span> {text}'
 
 
