@@ -154,6 +154,8 @@ def test_the_app_takes_the_same_pictures_of_charts_too(page: Page, tmp_path: Pat
     cells = [shape.attrib["fill"] for shape in drawing(light).iter(f"{SVG}rect")]
     assert len(set(cells)) > 12  # eleven arrows differ, and the scale has bands
     page.emulate_media(color_scheme="dark")
+    page.get_by_role("radio", name="Explore", exact=True).click()
+    page.wait_for_selector(".gatviz-stage .why-table")
     open_app(page, page.url)
     to_difference(page)
     page.wait_for_function(HAS_INK, arg=DARK_INK)

@@ -14,6 +14,7 @@ import { decode } from "./wire.js";
  *
  * @typedef {Object} Entry one mounted stage
  * @property {Stage} stage
+ * @property {HTMLElement} place
  * @property {Looks} looks
  * @property {Promise<unknown>} styled
  * @property {Promise<Screen>} scene
@@ -26,6 +27,8 @@ import { decode } from "./wire.js";
 
 /** @type {WeakMap<HTMLElement, Entry>} */
 const stages = new WeakMap();
+/** Places that the page has not taken away yet, whose stage is in another one. @type {WeakSet<HTMLElement>} */
+const leftPlaces = new WeakSet();
 
 /** If no answer has come after so many milliseconds, none is coming. */
 const MAX_WAIT = 1000;
@@ -98,10 +101,19 @@ function park(entry) {
   }, SOON);
 }
 
-/** The stage that the page took away, in its new place; the page may tell of the place first. @param {HTMLElement} parentElement @returns {Entry|undefined} */
+/**
+ * The stage of this page in its new place, of which the page may tell before it takes the old one away; what stays of that
+ * for a while is no stage any more.
+ * @param {HTMLElement} parentElement @returns {Entry|undefined}
+ */
 function putBack(parentElement) {
   const entry = last;
-  if (!entry || (!entry.parked && entry.stage.element.isConnected)) return undefined;
+  if (!entry) return undefined;
+  if (entry.place !== parentElement) {
+    stages.delete(entry.place);
+    if (!entry.parked) leftPlaces.add(entry.place);
+  }
+  entry.place = parentElement;
   entry.parked = false;
   stages.set(parentElement, entry);
   entry.stage.moveTo(parentElement);
@@ -123,6 +135,7 @@ function entryOf(parentElement, send) {
       looked: (focus, weighting) => looks.add({ focus, weighting }),
       asked: (what) => entry.send("asked", { what }),
     }),
+    place: parentElement,
     styled: styled(parentElement),
     scene: LATER,
     bytes: undefined,
@@ -139,6 +152,7 @@ function entryOf(parentElement, send) {
 
 /** Called for every answer of Python, and with the same bytes again when the page's colours change. @param {Page} page */
 export default async function mount({ data, parentElement, setStateValue }) {
+  if (leftPlaces.has(parentElement) && last && !last.parked) return undefined;
   const entry = entryOf(parentElement, (name, message) => setStateValue(name, numbered(message)));
   const mounted = ++entry.mounts;
   const recoloured = entry.bytes === data;
