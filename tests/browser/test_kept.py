@@ -127,7 +127,9 @@ def test_what_was_done_just_before_a_reload_is_there_after_it(tab: Page) -> None
     tab.wait_for_selector(".gatviz-stage .node")
     eventually(lambda: names(tab) == ["0", "1", "2", "3", "4", "5"])
     expect(tab.locator(".toolbar [data-key='redo']")).to_have_attribute("title", re.compile("^Redo: new node 6"))
-    eventually(lambda: kept(tab) == ["tutorial, edited"])  # what it says goes with the edits that are sent again
+    eventually(lambda: said(tab).startswith("Restored your work from "))
+    eventually(lambda: kept(tab) == ["tutorial, edited"])
+    assert said(tab).startswith("Restored your work from "), "what is sent again is no doing of the person's"
     set_number(tab, "Seed", 3)
     eventually(lambda: "seed 175" in undo_title(tab))
     tab.get_by_role("radio", name="Compare", exact=True).click()

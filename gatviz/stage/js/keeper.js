@@ -19,6 +19,7 @@ import { decode } from "./wire.js";
 /** So long the person has to pause before what they did is kept. */
 const PAUSE = 500;
 const LINK = /^#g=([\w-]+)$/;
+const TOUCHES = ["pointerdown", "click", "keydown", "input"];
 
 let sent = 0;
 
@@ -48,6 +49,9 @@ class Keeper {
     this.ready = false;
     /** Whether it was said that this browser keeps nothing. */
     this.unable = false;
+    /** Whether the person did anything since something was said: it stays over what changes by itself. */
+    this.touched = false;
+    for (const kind of TOUCHES) window.addEventListener(kind, () => (this.touched = true), { capture: true, passive: true });
     /** What is said once the wish of this count was granted. @type {{count: number, say: () => void}|null} */
     this.granted = null;
     listenForSteps((what) => this.want({ what, number: 0, content: "", before: "" }));
@@ -70,7 +74,7 @@ class Keeper {
     const before = this.told;
     this.told = told;
     this.projector.show(told.texts);
-    const granted = this.settle(told);
+    this.settle(told);
     if (told.server !== this.server) return void this.begin(told);
     if (told.place !== this.place) {
       this.place = told.place;
@@ -81,7 +85,7 @@ class Keeper {
     if (told.refused && told.refused !== before?.refused) this.say(told.refused);
     if (told.worthKeeping && told.packed !== null && told.content && told.packed > this.kept) this.put(told, told.packed);
     if (!this.ready || !told.worthKeeping || told.number <= this.kept || this.shelf.silent) return void this.unpause();
-    if (before && told.number !== before.number && !granted) this.hush();
+    if (before && told.number !== before.number && this.touched) this.hush();
     this.unpause();
     this.pause = setTimeout(() => this.pack(), PAUSE);
   }
@@ -181,21 +185,19 @@ class Keeper {
     setTimeout(() => this.wishes.length && this.send(this.wishes[0]), 0);
   }
 
-  /** Whether something was granted that is told. @param {Keeping} told */
+  /** @param {Keeping} told */
   settle({ heard, refused }) {
     const before = this.wishes.length;
     this.wishes = this.wishes.filter(({ count }) => count > heard);
-    const granted = this.granted !== null && this.granted.count <= heard;
-    if (granted) {
+    if (this.granted && this.granted.count <= heard) {
       this.isReady();
-      if (!refused) this.granted?.say();
+      if (!refused) this.granted.say();
       this.granted = null;
     }
     if (this.wishes.length < before) {
       this.patience.renew();
       this.deliver();
     }
-    return granted;
   }
 
   // ---- what is said ------------------------------------------------------------------------------------------
@@ -236,6 +238,7 @@ class Keeper {
 
   /** @param {string} sentence @param {HTMLElement[]} buttons */
   say(sentence, ...buttons) {
+    this.touched = false;
     const close = html("button", { type: "button", class: "close", "aria-label": this.texts.close, onclick: () => this.hush() }, "✕");
     this.element.replaceChildren(html("span", {}, sentence), ...buttons, close);
   }
