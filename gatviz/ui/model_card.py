@@ -12,6 +12,7 @@ from gatviz.errors import GatvizError
 from gatviz.model.layer_settings import Kind
 from gatviz.model.recipe import Recipe
 from gatviz.ui.card import field, line, named, title
+from gatviz.ui.dialog_door import dialog_door
 from gatviz.ui.model_rest import rest_of_opened, rest_of_own, rest_told
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import key_of, set_value
@@ -19,7 +20,6 @@ from gatviz.ui.session.run_cache import drawn_weights
 from gatviz.ui.session.settings import MAX_FEATURES, MAX_HEADS, MAX_SEED, Settings
 from gatviz.ui.session.steps import close_model
 from gatviz.ui.session.work import OpenedModel
-from gatviz.ui.weights.door import open_weights
 from gatviz.ui.weights.save import save_the_weights
 from gatviz.words import _, commas, ngettext
 
@@ -38,7 +38,14 @@ def model_card() -> Settings:
         else:
             settings = _own_model() if opened is None else _opened_model(opened)
         with st.container(key="ways-model", horizontal=True):
-            open_weights()
+            dialog_door(
+                _("Open weights"),
+                "open_weights",
+                "gatviz.ui.weights.open_dialog",
+                about=_(
+                    "A state dict of PyG, DGL, pyGAT, pytorch-GAT, the tutorial or gatviz; nothing in the file is run."
+                ),
+            )
             if session.current().work.given is None:
                 save_the_weights()
     return settings

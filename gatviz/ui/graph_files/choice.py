@@ -10,7 +10,7 @@ import streamlit as st
 from gatviz.files import sample_graph, sample_graph_names
 from gatviz.graph.graph import Graph
 from gatviz.ui.card import line, title
-from gatviz.ui.graph_files.door import open_graph
+from gatviz.ui.dialog_door import dialog_door
 from gatviz.ui.graph_files.save import save
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import key_of, set_value, value_of
@@ -41,7 +41,15 @@ def graph_card() -> None:
         line(_counts(now.graph), quiet=True)
         line(_first_sentence(now.graph.description), quiet=True)
         with st.container(key="ways-graph", horizontal=True):
-            open_graph()
+            dialog_door(
+                _("Open"),
+                "open_graph",
+                "gatviz.ui.graph_files.open_dialog",
+                about=_(
+                    "From files, pasted text or a generator; nothing is replaced before you have seen what was "
+                    "understood."
+                ),
+            )
             st.button(
                 _("Draw new"),
                 key="draw_new",

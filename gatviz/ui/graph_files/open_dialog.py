@@ -12,8 +12,8 @@ from gatviz.files import Inspection
 from gatviz.files.container import ENDING, is_container
 from gatviz.training.recorded import Recorded
 from gatviz.training.training import Training
+from gatviz.ui.dialog_door import close, is_open
 from gatviz.ui.escape import escape, sentence
-from gatviz.ui.graph_files.door import OPEN
 from gatviz.ui.graph_files.options import choose
 from gatviz.ui.graph_files.pending import PendingGraph, facts_of, forget, inspection_under
 from gatviz.ui.graph_files.preview import account, first_rows
@@ -24,18 +24,19 @@ from gatviz.ui.train.replay import content_kind, replay, training_in
 from gatviz.words import _, first_of, ngettext
 
 _MAX_CALLS = 12
+BUTTON = "open_graph"
 _TAKEN, _SEEN = "open_taken", "open_seen"
 _WAYS: dict[str, Callable[[], PendingGraph | None]] = {"files": from_files, "text": from_text, "generate": generated}
 
 
-def graph_dialog() -> None:
-    """The dialog, which is open."""
+def dialog() -> None:
+    """The dialog while it is open."""
     st.dialog(_("Open a graph"), width="large", icon=":material/folder_open:", on_dismiss=_end)(_dialog)()
 
 
 def begin() -> None:
-    """Open the dialog, with nothing in it."""
-    st.session_state[OPEN], st.session_state[_TAKEN] = True, False
+    """It opens, with nothing in it."""
+    st.session_state[_TAKEN] = False
     st.session_state[_SEEN] = None
     start_afresh()
     session.update(problem="")
@@ -46,12 +47,13 @@ def _take() -> None:
 
 
 def _end() -> None:
-    st.session_state[OPEN] = st.session_state[_TAKEN] = False
+    close(BUTTON)
+    st.session_state[_TAKEN] = False
     forget()
 
 
 def _dialog() -> None:
-    if not st.session_state.get(OPEN):
+    if not is_open(BUTTON):
         st.rerun()  # it was closed in a run that did not come to its end
     ways = {"files": _("From files"), "text": _("Paste text"), "generate": _("Generate")}
     way = st.segmented_control(

@@ -11,35 +11,35 @@ from streamlit.delta_generator import DeltaGenerator
 from gatviz.checkpoints import Checkpoint, Decision, WeightsFile, read_weights
 from gatviz.errors import GatvizError
 from gatviz.model.layer_settings import LayerSettings
+from gatviz.ui.dialog_door import close, is_open
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
 from gatviz.ui.session.steps import open_model
-from gatviz.ui.weights.door import OPEN
 from gatviz.ui.weights.recipe_line import chosen_way, labels, recipe_line, step_reasons
 from gatviz.words import _, commas, ngettext
 
+BUTTON = "open_weights"
 _TURN = "weights_turn"
 _BY_LAYER = ("heads", "concat", "activation", "residual")
 _MAX_MB = 200
 
 
-def weights_dialog() -> None:
-    """The dialog, which is open."""
+def dialog() -> None:
+    """The dialog while it is open."""
     st.dialog(_("Open trained weights"), width="large", icon=":material/model_training:", on_dismiss=_end)(_dialog)()
 
 
 def begin() -> None:
-    """Open the dialog, with nothing in it."""
-    st.session_state[OPEN] = True
+    """It opens, with nothing in it."""
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 
 
 def _end() -> None:
-    st.session_state[OPEN] = False
+    close(BUTTON)
 
 
 def _dialog() -> None:
-    if not st.session_state.get(OPEN):
+    if not is_open(BUTTON):
         st.rerun()  # it was closed in a run that did not come to its end
     file = st.file_uploader(
         _("A torch file (.pt, .pth) or safetensors"),
